@@ -1,0 +1,1 @@
+//! The one contract of window, browser and command line.

@@ -1,0 +1,2 @@
+//! skydeckctl, the headless front.
+fn main() {}

@@ -1,0 +1,1 @@
+//! When to read what, and how an action runs.

@@ -1,0 +1,1 @@
+//! Pure functions over domain types: first cause, usual time, stuck.

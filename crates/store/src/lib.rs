@@ -1,0 +1,1 @@
+//! SQLite: cache.db (rebuildable) and ledger.db (not rebuildable).
