@@ -1,1 +1,7 @@
-//! The one contract of window, browser and command line.
+//! The one contract of window, browser and command line, and its bodies.
+
+pub mod contract;
+mod typescript;
+
+pub use contract::{ApiError, Code, Event};
+pub use typescript::typescript;
