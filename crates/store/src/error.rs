@@ -1,0 +1,164 @@
+//! What can go wrong with a database file: what happened, to which file, and what to do about it.
+//!
+//! Deliberately elsewhere: how an error is shown or translated (`api`). Nobody matches on the text: [`Error::code`] is
+//! the word to match on.
+
+use std::path::{Path, PathBuf};
+
+use skydeck_domain::{ActionRecord, ErrorInfo};
+
+/// Result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What can go wrong with a database file.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file or its folder may not be read or written.
+    #[error("No permission for {}. Give your user read and write access to it and its folder.", path.display())]
+    Permission {
+        /// The database file.
+        path: PathBuf,
+    },
+    /// No room for the file to grow.
+    #[error("The disk of {} is full: nothing was changed. Free some space and try again.", path.display())]
+    DiskFull {
+        /// The database file.
+        path: PathBuf,
+    },
+    /// Another process held the file for longer than was waited.
+    #[error("{} is held by another process. Close the other Skydeck or skydeckctl, or wait and try again.", path.display())]
+    Locked {
+        /// The database file.
+        path: PathBuf,
+    },
+    /// The file is not a database, or parts of it are not as SQLite wrote them.
+    #[error("{} is damaged ({what}). {cure}", path.display())]
+    Corrupt {
+        /// The database file.
+        path: PathBuf,
+        /// What was found.
+        what: String,
+        /// What to do.
+        cure: String,
+    },
+    /// The ledger was written by a newer version. It was not touched.
+    #[error(
+        "{} was written by a newer Skydeck (schema {found}; this one knows {known}). It was left untouched. Update Skydeck, or point SKYDECK_HOME at another folder.",
+        path.display()
+    )]
+    NewerLedger {
+        /// Schema version of the file.
+        found: i64,
+        /// Newest schema version of this program.
+        known: i64,
+        /// The ledger file.
+        path: PathBuf,
+    },
+    /// An action on this very thing is under way, here or in another process.
+    #[error(
+        "{} on {} is already under way since {} (action {}). Wait for its end, or look at it in the ledger.",
+        .0.verb, .0.id, .0.started_at.format("%Y-%m-%d %H:%M:%S UTC"), .0.action
+    )]
+    Busy(Box<ActionRecord>),
+    /// An action that was never recorded cannot be updated.
+    #[error("The ledger has no action {action}.")]
+    NoSuchAction {
+        /// The action's id.
+        action: String,
+    },
+    /// A page cursor that this list did not give out.
+    #[error("The place to go on from does not belong to this list and order. Start from the first page.")]
+    BadCursor,
+    /// A JSON value to import that is not an export of this program.
+    #[error("The settings to import cannot be read: {what}. Nothing was changed.")]
+    BadImport {
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A row that cannot be understood, or a value that cannot be written.
+    #[error("{} holds a value that cannot be read: {what}.", path.display())]
+    Data {
+        /// The database file.
+        path: PathBuf,
+        /// Which value.
+        what: String,
+    },
+    /// The file system refused something else.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// SQLite refused something else.
+    #[error("{}: {source}", path.display())]
+    Sql {
+        /// The database file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: sqlx::Error,
+    },
+}
+
+impl Error {
+    /// The word to match on; fields are added to the list, never renamed.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::Permission { .. } => "StorePermission",
+            Error::DiskFull { .. } => "StoreDiskFull",
+            Error::Locked { .. } => "StoreLocked",
+            Error::Corrupt { .. } => "StoreCorrupt",
+            Error::NewerLedger { .. } => "NewerLedger",
+            Error::Busy(_) => "Busy",
+            Error::NoSuchAction { .. } => "NoSuchAction",
+            Error::BadCursor => "BadCursor",
+            Error::BadImport { .. } => "BadImport",
+            Error::Data { .. } => "StoreData",
+            Error::Io { .. } => "StoreIo",
+            Error::Sql { .. } => "StoreSql",
+        }
+    }
+
+    /// The same for people and scripts.
+    pub fn info(&self) -> ErrorInfo {
+        ErrorInfo { code: self.code().to_owned(), message: self.to_string(), operation: None }
+    }
+
+    /// What SQLite said of the database at `path`, as one of ours.
+    pub(crate) fn sql(path: &Path, source: sqlx::Error) -> Error {
+        let path = path.to_owned();
+        match primary_code(&source) {
+            Some(3 | 8 | 14 | 23) => Error::Permission { path },
+            Some(5 | 6) => Error::Locked { path },
+            Some(13) => Error::DiskFull { path },
+            Some(11 | 26) => Error::Corrupt {
+                cure: String::from("Start again: it is checked at the next start."),
+                what: source.to_string(),
+                path,
+            },
+            _ => match source {
+                sqlx::Error::PoolTimedOut => Error::Locked { path },
+                sqlx::Error::Io(source) => Error::io(&path, source),
+                source => Error::Sql { path, source },
+            },
+        }
+    }
+
+    /// What the file system said of `path`, as one of ours.
+    pub(crate) fn io(path: &Path, source: std::io::Error) -> Error {
+        use std::io::ErrorKind as K;
+        let path = path.to_owned();
+        match source.kind() {
+            K::PermissionDenied | K::ReadOnlyFilesystem => Error::Permission { path },
+            K::StorageFull | K::QuotaExceeded => Error::DiskFull { path },
+            _ => Error::Io { path, source },
+        }
+    }
+}
+
+/// SQLite's primary result code (the low byte of the extended one), if the error is SQLite's own. <https://sqlite.org/rescode.html>
+pub(crate) fn primary_code(error: &sqlx::Error) -> Option<i64> {
+    let code: i64 = error.as_database_error()?.code()?.parse().ok()?;
+    Some(code & 0xff)
+}

@@ -1,0 +1,105 @@
+//! What a list asks for and what it gets: filter, order, a page at a time.
+//!
+//! Deliberately elsewhere: the SQL it becomes (`cache/filter.rs`, `cache/page.rs`).
+
+use serde::{Deserialize, Serialize};
+use skydeck_domain::{Aspect, Health, Kind, Resource, Scope};
+
+/// Which rows, in which order, from where on. The filters are joined by *and*; an empty list filters nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Query {
+    /// Kinds.
+    pub kinds: Vec<Kind>,
+    /// Visible scopes (of the row's own profile and Region); none is all of them, an empty list is no row at all.
+    pub scopes: Option<Vec<Scope>>,
+    /// Healths.
+    pub healths: Vec<Health>,
+    /// Aspects; rows without one do not pass.
+    pub aspects: Vec<Aspect>,
+    /// Words, each of which must be found in the row's name, ARN, account, status, reason or tags: anywhere in them from three
+    /// characters on, at the beginning of a word with one or two.
+    pub text: Option<String>,
+    /// Order.
+    pub sort: Sort,
+    /// The order turned round.
+    pub descending: bool,
+    /// Where to go on: `next` of the page before, of the same filter and order.
+    pub after: Option<String>,
+    /// Rows of a page; at least 1, at most [`Query::MAX_LIMIT`].
+    pub limit: u32,
+}
+
+impl Query {
+    /// Most rows of one page.
+    pub const MAX_LIMIT: u32 = 1000;
+}
+
+impl Default for Query {
+    fn default() -> Self {
+        Query {
+            kinds: Vec::new(),
+            scopes: None,
+            healths: Vec::new(),
+            aspects: Vec::new(),
+            text: None,
+            sort: Sort::Need,
+            descending: false,
+            after: None,
+            limit: 200,
+        }
+    }
+}
+
+/// Orders of a list. Ties are broken by id, so that an order is total and the same every time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sort {
+    /// Who needs a person first: by health, waiting before stuck, then the latest.
+    #[default]
+    Need,
+    /// Name, A to Z, letter case ignored.
+    Name,
+    /// Profile, then name.
+    Profile,
+    /// Since when, oldest first; an unknown time counts as the oldest.
+    Since,
+    /// When last confirmed, oldest first.
+    ReadAt,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    /// Its rows.
+    pub rows: Vec<Resource>,
+    /// Where the next page goes on; none if this is the last. Opaque.
+    pub next: Option<String>,
+    /// How many rows the filter lets through, on all pages.
+    pub total: Count,
+}
+
+/// A number of rows that says whether it is exact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    /// The number; when not exact, there are more.
+    pub n: i64,
+    /// Whether it is exact. It is, up to 1000.
+    pub exact: bool,
+}
+
+/// What rows are counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CountBy {
+    /// Kind.
+    Kind,
+    /// Profile.
+    Profile,
+    /// Region.
+    Region,
+    /// Account.
+    Account,
+    /// Service.
+    Service,
+}
