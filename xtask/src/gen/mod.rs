@@ -1,0 +1,81 @@
+//! The files that are generated and committed: written by `gen`, compared by `gen --check`.
+//!
+//! A generator writes its outputs where they belong. To check, the outputs are read, generated again, compared, and put
+//! back as they were, so that every generator is checked in the same way and none needs a check mode of its own.
+
+mod icons;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{setup, stamp};
+
+/// Something generated: from what, to where, how.
+struct Generator {
+    name: &'static str,
+    /// Files, or folders that hold nothing else; from the top of the clone.
+    outputs: &'static [&'static str],
+    generate: fn() -> Result<()>,
+}
+
+const GENERATORS: &[Generator] = &[Generator { name: "icons", outputs: &["assets/icons"], generate: icons::write }];
+
+/// Writes all outputs, or with `check` fails if one is not what would be written.
+pub(crate) fn generate(check: bool) -> Result<()> {
+    setup::for_gen()?;
+    let mut stale = Vec::new();
+    for generator in GENERATORS {
+        let before = contents(generator)?;
+        (generator.generate)().with_context(|| format!("cannot generate {}", generator.name))?;
+        let after = contents(generator)?;
+        let differing = differing(&before, &after);
+        if check {
+            restore(&before, &after)?;
+            stale.extend(differing);
+        } else {
+            let written = differing.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
+            let written = if written.is_empty() { "as they were".to_owned() } else { written.join(", ") };
+            println!("{}: {written}", generator.name);
+        }
+    }
+    if !stale.is_empty() {
+        let stale = stale.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("\n  ");
+        bail!("not what `cargo xtask gen` writes (run it and commit):\n  {stale}");
+    }
+    Ok(())
+}
+
+type Contents = BTreeMap<PathBuf, Vec<u8>>;
+
+fn contents(generator: &Generator) -> Result<Contents> {
+    let mut contents = Contents::new();
+    for output in generator.outputs {
+        let path = Path::new(output);
+        let files = if path.is_dir() { stamp::files(path, &[])? } else { vec![path.to_path_buf()] };
+        for file in files.into_iter().filter(|file| file.is_file()) {
+            let bytes = fs::read(&file)?;
+            contents.insert(file, bytes);
+        }
+    }
+    Ok(contents)
+}
+
+fn differing(before: &Contents, after: &Contents) -> Vec<PathBuf> {
+    let mut paths: Vec<_> = before.keys().chain(after.keys()).collect();
+    paths.sort();
+    paths.dedup();
+    paths.into_iter().filter(|path| before.get(*path) != after.get(*path)).cloned().collect()
+}
+
+fn restore(before: &Contents, after: &Contents) -> Result<()> {
+    for path in differing(before, after) {
+        match before.get(&path) {
+            Some(bytes) => fs::write(&path, bytes)?,
+            None => fs::remove_file(&path)?,
+        }
+    }
+    Ok(())
+}
