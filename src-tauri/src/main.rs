@@ -1,1 +1,66 @@
-fn main() {}
+//! The program `skydeck`: its arguments. Everything else is the library beside it.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+#![allow(clippy::print_stdout, reason = "--help and --version answer on standard output")]
+
+use std::process::ExitCode;
+
+use lexopt::prelude::*;
+use skydeck_shell::{Options, run};
+
+const USAGE: &str = "\
+Skydeck: watch and steer everything you ship on AWS, from one window.
+
+  skydeck            your own profiles, or the demo world if there are none
+  skydeck --demo     the demo world, in process: no account, no network
+  skydeck --version
+
+SKYDECK_HOME      folder of the cache, the ledger and the settings
+SKYDECK_LOG       what is logged on standard error, as `warn` or `skydeck_engine=debug`
+Blank window on some graphics cards: start it with WEBKIT_DISABLE_DMABUF_RENDERER=1
+";
+
+fn main() -> ExitCode {
+    match parsed(lexopt::Parser::from_env()) {
+        Ok(Asked::Window(options)) => run(options),
+        Ok(Asked::Text(text)) => {
+            print!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprint!("{error}\n\n{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Asked {
+    Window(Options),
+    Text(String),
+}
+
+fn parsed(mut arguments: lexopt::Parser) -> Result<Asked, lexopt::Error> {
+    let mut options = Options::default();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("demo") => options.demo = true,
+            Long("help") | Short('h') => return Ok(Asked::Text(USAGE.to_owned())),
+            Long("version") | Short('V') => return Ok(Asked::Text(format!("skydeck {}\n", env!("CARGO_PKG_VERSION")))),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Asked::Window(options))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_few_and_strict() {
+        let asked = |words: &[&str]| parsed(lexopt::Parser::from_args(words));
+        assert_eq!(asked(&[]).unwrap(), Asked::Window(Options { demo: false }));
+        assert_eq!(asked(&["--demo"]).unwrap(), Asked::Window(Options { demo: true }));
+        assert!(asked(&["--dmeo"]).is_err());
+    }
+}
