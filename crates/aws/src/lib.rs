@@ -2,11 +2,34 @@
 //! that says what is read and what can be done.
 //!
 //! Deliberately elsewhere: when to read (engine), what is kept (store), what it means (insight). Nothing here decides to
-//! act; a mutating client exists only inside an [`service::ActCtx`], which is made from an action already in the ledger.
+//! act; a mutating call exists only inside an [`service::ActCtx`], which is made from an action already in the ledger.
+//!
+//! `aws-config` is not a dependency: its default chain would take keys from the environment, or from a machine's
+//! metadata, under the name of any profile.
 
+mod aws;
+mod caller;
+mod classify;
+mod credentials;
+mod endpoints;
+mod environment;
 pub mod error;
+mod ground;
+mod guard;
+mod http;
+mod limiter;
+mod profiles;
+pub mod regions;
 pub mod service;
 pub mod services;
 pub mod session;
+mod slot;
 
+pub use aws::{Aws, AwsOptions};
+/// What takes the place of the network: made by the simulator for the demo, by tests for themselves.
+pub use aws_smithy_runtime_api::client::http::SharedHttpClient;
+pub use environment::Environment;
 pub use error::{AwsError, ErrorClass};
+pub use limiter::{BudgetSettings, Meter};
+pub use profiles::{ENVIRONMENT, ProfileEntry, ProfilesRead};
+pub use session::{Caller, Counters, Session};

@@ -1,0 +1,124 @@
+//! Text from AWS made fit for a row: one line, bounded, links that are https or nothing; and our own words in the form
+//! that AWS accepts. What hides secrets is `redact`; rendering stays the UI's business, so nothing is escaped here.
+
+/// Longest line kept in a row.
+const LINE: usize = 500;
+
+/// The first line that says anything, without control characters, at most 500 characters.
+pub(crate) fn one_line(text: &str) -> Option<String> {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+    let clean: String = line.chars().filter(|c| !c.is_control()).collect();
+    (!clean.is_empty()).then(|| cut(&clean, LINE))
+}
+
+/// At most `most` characters; a cut text ends in `…`.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
+    }
+}
+
+/// The link, if it is https, names a host, carries no user information and is of a believable length.
+pub(crate) fn https(link: Option<&str>) -> Option<String> {
+    let link = link?.trim();
+    let host = link.strip_prefix("https://")?.split(['/', '?', '#']).next()?;
+    let plain = link.len() <= 2048 && !link.chars().any(|c| c.is_control() || c.is_whitespace());
+    (plain && !host.is_empty() && !host.contains(['@', '\\'])).then(|| link.to_owned())
+}
+
+/// A commit id as people write it; anything else at most 12 characters.
+pub(crate) fn short(id: &str) -> String {
+    let hex = id.len() == 40 && id.bytes().all(|b| b.is_ascii_hexdigit());
+    if hex { id[..7].to_owned() } else { cut(id, 12) }
+}
+
+/// The user's words in the form that AWS accepts for reasons and summaries (`[a-zA-Z0-9!@ ().*?-]+`), at most `most`
+/// characters. Words of which nothing would be left are answered by pointing at the ledger entry, which has them whole.
+pub(crate) fn ascii_reason(words: &str, action: &str, most: usize) -> String {
+    let mut text = String::new();
+    for c in words.chars() {
+        let fit = match c {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '!' | '@' | '(' | ')' | '.' | '*' | '?' | '-' => c,
+            '_' | '/' | ':' | '=' | '–' | '—' => '-',
+            _ => ' ',
+        };
+        if fit != ' ' || !text.ends_with(' ') {
+            text.push(fit);
+        }
+    }
+    let text = text.trim();
+    if text.chars().any(|c| c.is_ascii_alphanumeric()) {
+        text.chars().take(most).collect()
+    } else {
+        format!("Skydeck action {action}").chars().take(most).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn takes_the_first_line_that_says_anything() {
+        assert_eq!(one_line("\n  \r\nfix: tax\n\nbody"), Some("fix: tax".into()));
+        assert_eq!(one_line("\u{1b}[31mred\u{7}"), Some("[31mred".into()));
+        assert_eq!(one_line(" \n\t"), None);
+        assert_eq!(one_line(&"x".repeat(1_000_000)).unwrap().chars().count(), LINE);
+    }
+
+    #[test]
+    fn a_link_is_plain_https_or_nothing() {
+        for good in ["https://github.com/a/b/commit/1", "https://eu-west-1.console.aws.amazon.com/x?y#z"] {
+            assert_eq!(https(Some(good)).as_deref(), Some(good));
+        }
+        for bad in [
+            "http://example.com",
+            "javascript:alert(1)",
+            "https://",
+            "https:///path",
+            "https://user:pw@example.com/",
+            "https://a b",
+            "https://a\nb",
+            " file:///etc/passwd",
+            "HTTPS://example.com",
+        ] {
+            assert_eq!(https(Some(bad)), None, "{bad}");
+        }
+        assert_eq!(https(Some(&format!("https://e.example/{}", "a".repeat(3000)))), None);
+    }
+
+    #[test]
+    fn shortens_ids_as_people_do() {
+        assert_eq!(short("9f3c2e1aa0b1c2d3e4f5061728394a5b6c7d8e9f"), "9f3c2e1");
+        assert_eq!(short("v1.2"), "v1.2");
+        assert_eq!(short("sha256:0123456789"), "sha256:0123…");
+    }
+
+    #[test]
+    fn words_that_aws_refuses_point_at_the_ledger() {
+        assert_eq!(ascii_reason("Coupon: 500s, since 14:09", "01J", 300), "Coupon- 500s since 14-09");
+        assert_eq!(ascii_reason("결제 오류", "01JABC", 300), "Skydeck action 01JABC");
+        assert_eq!(ascii_reason("", "01JABC", 300), "Skydeck action 01JABC");
+        assert_eq!(ascii_reason("결제 오류 HTTP 500", "01J", 300), "HTTP 500");
+    }
+
+    proptest! {
+        #[test]
+        fn a_reason_always_fits_aws(words in ".*", most in 20usize..300) {
+            let text = ascii_reason(&words, "01JABCDEFGHJKMNPQRSTVWXYZ0", most);
+            prop_assert!(!text.is_empty() && text.len() <= most);
+            let fits = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!@ ().*?-".contains(&b));
+            prop_assert!(fits, "{text}");
+        }
+
+        #[test]
+        fn a_line_is_one_line(text in any::<String>()) {
+            if let Some(line) = one_line(&text) {
+                prop_assert!(!line.contains('\n') && !line.is_empty());
+            }
+        }
+    }
+}
