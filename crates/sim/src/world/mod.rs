@@ -4,13 +4,28 @@
 //! what was due. Wire formats, SigV4, limits and faults are the protocol layer's business, not the world's.
 
 pub mod accounts;
+pub mod deck;
+pub mod engine;
+pub mod id;
+pub mod line;
 pub mod noise;
+pub mod page;
+pub mod pipeline;
+pub mod place;
+pub mod project;
+pub mod provider;
+pub mod structure;
+pub mod time;
+
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
 use crate::clock::SimClock;
 
 pub use accounts::{Account, Accounts, Caller, Session, SsoLogin, SsoRole, SsoToken};
+
+use self::{deck::Deck, engine::Queue, line::Line, pipeline::PipelineRef, place::Place, time::Ms};
 
 /// A whole simulated AWS.
 #[derive(Debug)]
@@ -21,16 +36,74 @@ pub struct World {
     pub seed: u64,
     /// Accounts, their keys and sessions.
     pub accounts: Accounts,
+    /// Lines of commits.
+    pub lines: Vec<Line>,
+    /// Accounts × Regions in which something lives.
+    pub places: Vec<Place>,
+    /// Whether things happen that nobody called for: commits, promotions, approvals.
+    pub lively: bool,
+    place_index: BTreeMap<String, BTreeMap<String, u32>>,
+    deck: Deck,
+    queue: Queue,
+    settled: Ms,
+    hang_next: HashSet<(PipelineRef, &'static str)>,
 }
 
 impl World {
     /// A world in which nothing exists yet.
     pub fn empty(clock: SimClock, seed: u64) -> Self {
-        World { clock, seed, accounts: Accounts::default() }
+        World {
+            clock,
+            seed,
+            accounts: Accounts::default(),
+            lines: Vec::new(),
+            places: Vec::new(),
+            lively: true,
+            place_index: BTreeMap::new(),
+            deck: Deck::default(),
+            queue: Queue::default(),
+            settled: Ms::MIN,
+            hang_next: HashSet::new(),
+        }
     }
 
     /// The world's present. Services ask here, not at the clock, so that what was due has happened.
     pub fn now(&mut self) -> DateTime<Utc> {
-        self.clock.now()
+        time::instant(self.now_ms())
+    }
+
+    /// The same in milliseconds; never before what has already been played, even if the clock was set back.
+    pub fn now_ms(&mut self) -> Ms {
+        let now = self.clock.now().timestamp_millis();
+        self.settle(now);
+        self.settled
+    }
+
+    /// The place of that account and Region, if anything lives there.
+    pub fn place(&self, account: &str, region: &str) -> Option<&Place> {
+        self.place_number(account, region).map(|n| &self.places[n as usize])
+    }
+
+    /// Its position.
+    pub fn place_number(&self, account: &str, region: &str) -> Option<u32> {
+        self.place_index.get(account)?.get(region).copied()
+    }
+
+    /// Where that pipeline is.
+    pub fn find_pipeline(&self, account: &str, region: &str, name: &str) -> Option<PipelineRef> {
+        let place = self.place_number(account, region)?;
+        let index = *self.places[place as usize].pipeline_names.get(name)?;
+        Some(PipelineRef { place, index })
+    }
+
+    /// The place of that account and Region, made if it is new.
+    pub fn place_or_new(&mut self, account: &str, region: &str) -> u32 {
+        if let Some(number) = self.place_number(account, region) {
+            return number;
+        }
+        let number = self.places.len() as u32;
+        self.places.push(Place { account: account.to_owned(), region: region.to_owned(), ..Place::default() });
+        self.place_index.entry(account.to_owned()).or_default().insert(region.to_owned(), number);
+        number
     }
 }

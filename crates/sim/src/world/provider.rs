@@ -1,0 +1,448 @@
+//! Who does an action: its type, its configuration, what it leaves in the outside world, and what it says when it fails.
+//! Configurations and output variables hold values beginning with `CANARY-`: what finds one of them outside has stored a
+//! secret. How long an action takes and whether it fails is `engine`'s business.
+
+use super::{
+    line::{Commit, Line},
+    noise,
+    structure::ActionDef,
+    time::{DAY, HOUR, MINUTE, Ms},
+};
+
+/// An action provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Provider {
+    /// Source: CodeCommit.
+    CodeCommit,
+    /// Source: GitHub through a connection.
+    Connection,
+    /// Source: GitHub by OAuth token (version 1).
+    GitHub,
+    /// Source: an object in S3.
+    S3,
+    /// Source: an image in ECR.
+    Ecr,
+    /// Build or test: CodeBuild.
+    CodeBuild,
+    /// Build or test: Jenkins.
+    Jenkins,
+    /// Deploy: CodeDeploy to servers.
+    CodeDeploy,
+    /// Deploy: CodeDeploy, blue/green on ECS.
+    CodeDeployToEcs,
+    /// Deploy: a stack.
+    CloudFormation,
+    /// Deploy: ECS, rolling.
+    Ecs,
+    /// A person.
+    Approval,
+    /// Invoke: a Lambda function.
+    Lambda,
+}
+
+/// Where an action runs and for what: what its texts and ids are made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<'a> {
+    /// Account, 12 digits.
+    pub account: &'a str,
+    /// Region.
+    pub region: &'a str,
+    /// Name of the pipeline.
+    pub pipeline: &'a str,
+    /// The action.
+    pub action: &'a ActionDef,
+    /// Line of commits that the pipeline follows.
+    pub line: Option<&'a Line>,
+}
+
+/// What one run of an action left in the outside world.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct External {
+    /// Id there.
+    pub id: String,
+    /// Link to it.
+    pub url: String,
+}
+
+impl Provider {
+    /// Usual category.
+    pub fn category(self) -> &'static str {
+        match self {
+            Provider::CodeCommit | Provider::Connection | Provider::GitHub | Provider::S3 | Provider::Ecr => "Source",
+            Provider::CodeBuild | Provider::Jenkins => "Build",
+            Provider::CodeDeploy | Provider::CodeDeployToEcs | Provider::CloudFormation | Provider::Ecs => "Deploy",
+            Provider::Approval => "Approval",
+            Provider::Lambda => "Invoke",
+        }
+    }
+
+    /// Owner of the action type.
+    pub fn owner(self) -> &'static str {
+        match self {
+            Provider::GitHub => "ThirdParty",
+            Provider::Jenkins => "Custom",
+            _ => "AWS",
+        }
+    }
+
+    /// Name of the provider in the action type.
+    pub fn name(self) -> &'static str {
+        match self {
+            Provider::CodeCommit => "CodeCommit",
+            Provider::Connection => "CodeStarSourceConnection",
+            Provider::GitHub => "GitHub",
+            Provider::S3 => "S3",
+            Provider::Ecr => "ECR",
+            Provider::CodeBuild => "CodeBuild",
+            Provider::Jenkins => "Jenkins",
+            Provider::CodeDeploy => "CodeDeploy",
+            Provider::CodeDeployToEcs => "CodeDeployToECS",
+            Provider::CloudFormation => "CloudFormation",
+            Provider::Ecs => "ECS",
+            Provider::Approval => "Manual",
+            Provider::Lambda => "Lambda",
+        }
+    }
+
+    /// Default time-out of an action (CodePipeline user guide, "Quotas").
+    pub fn timeout(self) -> Ms {
+        match self {
+            Provider::Approval => 7 * DAY,
+            Provider::CodeDeployToEcs | Provider::CodeDeploy => 5 * DAY,
+            Provider::CloudFormation => 3 * DAY,
+            Provider::CodeBuild => 8 * HOUR,
+            Provider::S3 => 90 * MINUTE,
+            _ => HOUR,
+        }
+    }
+
+    /// Id of a commit as this source names it.
+    pub fn revision_id(self, commit: &Commit) -> String {
+        match self {
+            Provider::Ecr => commit.image_digest(),
+            Provider::S3 => commit.object_version(),
+            _ => commit.id.clone(),
+        }
+    }
+
+    /// `revisionType` with which such a revision may be given at a start.
+    pub fn revision_type(self) -> &'static str {
+        match self {
+            Provider::Ecr => "IMAGE_DIGEST",
+            Provider::S3 => "S3_OBJECT_VERSION_ID",
+            _ => "COMMIT_ID",
+        }
+    }
+
+    /// Summary of a revision: JSON text of connections, the message of git, nothing of others.
+    pub fn revision_summary(self, commit: &Commit) -> Option<String> {
+        match self {
+            Provider::Connection => {
+                let message = cut(&commit.message, 1_900);
+                Some(serde_json::json!({ "ProviderType": "GitHub", "CommitMessage": message }).to_string())
+            }
+            Provider::CodeCommit | Provider::GitHub => Some(cut(&commit.message, 2_000)),
+            Provider::S3 => Some(format!("Amazon S3 version id: {}", commit.object_version())),
+            _ => None,
+        }
+    }
+
+    /// Trigger type of an execution that this source starts.
+    pub fn trigger_type(self) -> &'static str {
+        match self {
+            Provider::Connection => "WebhookV2",
+            Provider::GitHub => "Webhook",
+            _ => "CloudWatchEvent",
+        }
+    }
+}
+
+impl Setting<'_> {
+    fn subject(&self) -> String {
+        self.action.subject_in(self.pipeline)
+    }
+
+    fn console(&self, path: &str) -> String {
+        format!("https://{}.console.aws.amazon.com/{path}", self.region)
+    }
+
+    fn repository(&self) -> &str {
+        self.line.map_or("example/unknown", |l| l.repository.as_str())
+    }
+
+    fn branch(&self) -> &str {
+        self.line.map_or("main", |l| l.branch.as_str())
+    }
+
+    fn connection(&self) -> String {
+        let key = noise::of(0, &["connection", self.account, self.region]);
+        let id = super::id::Uuid::draw(key, 0);
+        format!("arn:aws:codeconnections:{}:{}:connection/{id}", self.region, self.account)
+    }
+
+    /// What a trigger by this source tells as its detail.
+    pub fn trigger_detail(&self) -> String {
+        match self.action.provider {
+            Provider::Connection => self.connection(),
+            Provider::GitHub => {
+                format!("arn:aws:codepipeline:{}:{}:webhook:{}", self.region, self.account, self.pipeline)
+            }
+            _ => format!("arn:aws:events:{}:{}:rule/{}-on-change", self.region, self.account, self.pipeline),
+        }
+    }
+
+    /// The action's configuration as `GetPipeline` tells it, the OAuth token masked as AWS masks it.
+    pub fn configuration(&self) -> Vec<(&'static str, String)> {
+        let subject = self.subject();
+        match self.action.provider {
+            Provider::CodeCommit => vec![
+                ("RepositoryName", subject),
+                ("BranchName", self.branch().to_owned()),
+                ("PollForSourceChanges", "false".to_owned()),
+            ],
+            Provider::Connection => vec![
+                ("ConnectionArn", self.connection()),
+                ("FullRepositoryId", self.repository().to_owned()),
+                ("BranchName", self.branch().to_owned()),
+                ("OutputArtifactFormat", "CODE_ZIP".to_owned()),
+                ("DetectChanges", "true".to_owned()),
+            ],
+            Provider::GitHub => {
+                let (owner, repo) = self.repository().split_once('/').unwrap_or(("example", "unknown"));
+                vec![
+                    ("Owner", owner.to_owned()),
+                    ("Repo", repo.to_owned()),
+                    ("Branch", self.branch().to_owned()),
+                    ("OAuthToken", "****".to_owned()),
+                    ("PollForSourceChanges", "false".to_owned()),
+                ]
+            }
+            Provider::S3 => vec![
+                ("S3Bucket", format!("shop-releases-{}", self.account)),
+                ("S3ObjectKey", format!("{subject}/release.zip")),
+                ("PollForSourceChanges", "false".to_owned()),
+            ],
+            Provider::Ecr => vec![("RepositoryName", subject), ("ImageTag", "release".to_owned())],
+            Provider::CodeBuild => vec![
+                ("ProjectName", subject),
+                (
+                    "EnvironmentVariables",
+                    serde_json::json!([
+                        { "name": "STAGE", "value": self.pipeline, "type": "PLAINTEXT" },
+                        { "name": "NPM_TOKEN", "value": format!("CANARY-action-env-{}", self.pipeline), "type": "PLAINTEXT" },
+                    ])
+                    .to_string(),
+                ),
+            ],
+            Provider::Jenkins => vec![
+                ("ProjectName", subject),
+                ("ServerURL", "https://jenkins.example.com".to_owned()),
+                ("ProviderName", "Jenkins".to_owned()),
+            ],
+            Provider::CodeDeploy => vec![("ApplicationName", subject.clone()), ("DeploymentGroupName", format!("{subject}-servers"))],
+            Provider::CodeDeployToEcs => vec![
+                ("ApplicationName", subject.clone()),
+                ("DeploymentGroupName", format!("{subject}-ecs")),
+                ("TaskDefinitionTemplateArtifact", "BuildOutput".to_owned()),
+                ("AppSpecTemplateArtifact", "BuildOutput".to_owned()),
+            ],
+            Provider::CloudFormation => vec![
+                ("ActionMode", "CREATE_UPDATE".to_owned()),
+                ("StackName", subject),
+                ("Capabilities", "CAPABILITY_NAMED_IAM".to_owned()),
+                ("TemplatePath", "BuildOutput::template.yaml".to_owned()),
+                ("ParameterOverrides", format!("{{\"DbPassword\":\"CANARY-parameter-{}\"}}", self.pipeline)),
+            ],
+            Provider::Ecs => vec![
+                ("ClusterName", "shop".to_owned()),
+                ("ServiceName", subject),
+                ("FileName", "imagedefinitions.json".to_owned()),
+            ],
+            Provider::Approval => vec![
+                ("CustomData", format!("Release {} of the day. Check the dashboard before approving.", self.pipeline)),
+                ("ExternalEntityLink", format!("https://wiki.example.com/releases/{}", self.pipeline)),
+            ],
+            Provider::Lambda => vec![("FunctionName", subject), ("UserParameters", format!("{{\"key\":\"CANARY-user-parameter-{}\"}}", self.pipeline))],
+        }
+    }
+
+    /// Link to what the action works on.
+    pub fn entity_url(&self) -> Option<String> {
+        let s = self.subject();
+        Some(match self.action.provider {
+            Provider::CodeCommit => self.console(&format!("codesuite/codecommit/repositories/{s}/browse")),
+            Provider::Connection | Provider::GitHub => {
+                format!("https://github.com/{}/tree/{}", self.repository(), self.branch())
+            }
+            Provider::S3 => format!(
+                "https://console.aws.amazon.com/s3/object/shop-releases-{}?prefix={s}/release.zip",
+                self.account
+            ),
+            Provider::Ecr => self.console(&format!("ecr/repositories/private/{}/{s}", self.account)),
+            Provider::CodeBuild => self.console(&format!("codesuite/codebuild/{}/projects/{s}/view", self.account)),
+            Provider::Jenkins => format!("https://jenkins.example.com/job/{s}"),
+            Provider::CodeDeploy | Provider::CodeDeployToEcs => {
+                self.console(&format!("codesuite/codedeploy/applications/{s}"))
+            }
+            Provider::CloudFormation => {
+                self.console(&format!("cloudformation/home?region={}#/stacks?filteringText={s}", self.region))
+            }
+            Provider::Ecs => self.console(&format!("ecs/v2/clusters/shop/services/{s}")),
+            Provider::Approval => format!("https://wiki.example.com/releases/{}", self.pipeline),
+            Provider::Lambda => self.console(&format!("lambda/home?region={}#/functions/{s}", self.region)),
+        })
+    }
+
+    /// Link to a commit.
+    pub fn revision_url(&self, commit: &Commit) -> Option<String> {
+        match self.action.provider {
+            Provider::CodeCommit => Some(self.console(&format!(
+                "codesuite/codecommit/repositories/{}/commit/{}",
+                self.subject(),
+                commit.id
+            ))),
+            Provider::Connection => Some(format!(
+                "https://{}.console.aws.amazon.com/codesuite/settings/connections/redirect?connectionArn={}&referenceType=COMMIT&FullRepositoryId={}&Commit={}",
+                self.region,
+                self.connection(),
+                self.repository(),
+                commit.id
+            )),
+            Provider::GitHub => Some(format!("https://github.com/{}/commit/{}", self.repository(), commit.id)),
+            _ => None,
+        }
+    }
+
+    /// What the run with this key left outside. `build` is the id of its build.
+    pub fn external(&self, key: u64, build: Option<&str>) -> Option<External> {
+        let s = self.subject();
+        let (id, url) = match self.action.provider {
+            Provider::CodeBuild => {
+                let id = build?.to_owned();
+                let url = self.console(&format!(
+                    "codesuite/codebuild/{}/projects/{s}/build/{}/view/new",
+                    self.account,
+                    id.replace(':', "%3A")
+                ));
+                (id, url)
+            }
+            Provider::Jenkins => {
+                let number = 400 + key % 600;
+                (number.to_string(), format!("https://jenkins.example.com/job/{s}/{number}/"))
+            }
+            Provider::CodeDeploy | Provider::CodeDeployToEcs => {
+                let id = format!("d-{}", noise::base32(key, 9));
+                let url = self.console(&format!("codesuite/codedeploy/deployments/{id}"));
+                (id, url)
+            }
+            Provider::CloudFormation => {
+                let id = format!(
+                    "arn:aws:cloudformation:{}:{}:stack/{s}/{}",
+                    self.region,
+                    self.account,
+                    super::id::Uuid::draw(noise::of(0, &["stack", self.account, &s]), 0)
+                );
+                let url =
+                    self.console(&format!("cloudformation/home?region={}#/stacks/stackinfo?stackId={id}", self.region));
+                (id, url)
+            }
+            Provider::Ecs => {
+                let id = format!("ecs-svc/{:019}", 1_000_000_000_000_000_000 + key % 8_000_000_000_000_000_000);
+                let url = self.console(&format!("ecs/v2/clusters/shop/services/{s}/deployments"));
+                (id, url)
+            }
+            Provider::Lambda => (super::id::Uuid::draw(key, 9).to_string(), self.entity_url()?),
+            _ => return None,
+        };
+        Some(External { id, url })
+    }
+
+    /// Code and message of a failure. `build` tells of a build what its first bad phase said.
+    pub fn error(&self, build: Option<&str>) -> (&'static str, String) {
+        let s = self.subject();
+        match self.action.provider {
+            Provider::CodeBuild => ("JobFailed", build.unwrap_or("Build terminated with state: FAILED").to_owned()),
+            Provider::Jenkins => ("JobFailed", format!("Jenkins job {s} finished with result: FAILURE")),
+            Provider::CodeDeploy => (
+                "JobFailed",
+                "The overall deployment failed because too many individual instances failed deployment, too few healthy instances are available for deployment, or some instances in your deployment group are experiencing problems. (Error code: HEALTH_CONSTRAINTS)".to_owned(),
+            ),
+            Provider::CodeDeployToEcs => (
+                "JobFailed",
+                "The ECS deployment failed: the replacement task set did not become healthy before the deployment timed out. (Error code: DEPLOYMENT_FAILED)".to_owned(),
+            ),
+            Provider::CloudFormation => (
+                "JobFailed",
+                format!("Stack {s} is in state UPDATE_ROLLBACK_COMPLETE. Resource NatGatewayC failed: Elastic IP address could not be associated (Service: Ec2, Status Code: 400)"),
+            ),
+            Provider::Ecs => ("JobFailed", format!("ECS service {s} was unable to reach a steady state: (deployment circuit breaker) tasks failed to start")),
+            Provider::Lambda => ("JobFailed", format!("Function {s} answered with an error")),
+            Provider::Approval => ("RejectedByApprover", "The approval was rejected".to_owned()),
+            _ => ("ConfigurationError", format!("The revision could not be read from {s}")),
+        }
+    }
+
+    /// Output variables of a run that ended well.
+    pub fn output_variables(&self, commit: Option<&Commit>, build: Option<&str>) -> Vec<(&'static str, String)> {
+        let mut out = Vec::new();
+        if let Some(commit) = commit {
+            match self.action.provider {
+                Provider::Connection => out.extend([
+                    ("ProviderType", "GitHub".to_owned()),
+                    ("FullRepositoryName", self.repository().to_owned()),
+                    ("ConnectionArn", self.connection()),
+                    ("BranchName", self.branch().to_owned()),
+                    ("CommitId", commit.id.clone()),
+                    ("CommitMessage", cut(&commit.message, 2_000)),
+                    ("AuthorDate", commit.date()),
+                    ("AuthorDisplayName", commit.author.name.clone()),
+                    ("AuthorEmail", commit.author.email.clone()),
+                ]),
+                Provider::CodeCommit | Provider::GitHub => out.extend([
+                    ("RepositoryName", self.line.map_or_else(|| self.subject(), |l| l.name().to_owned())),
+                    ("BranchName", self.branch().to_owned()),
+                    ("CommitId", commit.id.clone()),
+                    ("CommitMessage", cut(&commit.message, 2_000)),
+                    ("AuthorDate", commit.date()),
+                    ("CommitterDate", commit.date()),
+                ]),
+                Provider::S3 => out.extend([
+                    ("ETag", noise::hex(noise::of(0, &["etag", &commit.id]), 32)),
+                    ("VersionId", commit.object_version()),
+                ]),
+                Provider::Ecr => out.extend([
+                    ("RegistryId", self.account.to_owned()),
+                    ("RepositoryName", self.subject()),
+                    ("ImageTag", "release".to_owned()),
+                    ("ImageDigest", commit.image_digest()),
+                    (
+                        "ImageURI",
+                        format!(
+                            "{}.dkr.ecr.{}.amazonaws.com/{}@{}",
+                            self.account,
+                            self.region,
+                            self.subject(),
+                            commit.image_digest()
+                        ),
+                    ),
+                ]),
+                _ => {}
+            }
+        }
+        match self.action.provider {
+            Provider::CodeBuild => out.extend([
+                ("CODEBUILD_BUILD_ID", build.unwrap_or_default().to_owned()),
+                ("DEPLOY_TOKEN", format!("CANARY-output-variable-{}", self.pipeline)),
+            ]),
+            Provider::CloudFormation => out
+                .push(("DatabaseUrl", format!("postgres://shop:CANARY-output-{}@db.example.com/shop", self.pipeline))),
+            _ => {}
+        }
+        out
+    }
+}
+
+/// The text, at most `max` characters of it.
+pub fn cut(text: &str, max: usize) -> String {
+    text.chars().take(max).collect()
+}
