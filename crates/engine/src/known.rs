@@ -1,0 +1,191 @@
+//! What the engine remembers between reads, in memory: sources, who a profile is, what is usual, what was denied.
+
+use std::{collections::HashMap, sync::Arc};
+
+use skydeck_aws::{AwsError, ErrorClass, Session};
+use skydeck_domain::{
+    ActionRecord, Aspect, Health, Resource, SourceId, SourceStatus, Timestamp, Usual, pipeline::PipelineDetail,
+};
+use skydeck_store::{CountBy, Query};
+
+use crate::{Engine, lock, profiles, read};
+
+/// See the file's head.
+#[derive(Default)]
+pub(crate) struct Known {
+    pub(crate) sources: HashMap<SourceId, SourceStatus>,
+    pub(crate) profiles: HashMap<String, profiles::Known>,
+    usual: HashMap<String, Option<Usual>>,
+    denied: HashMap<(String, String), Timestamp>,
+}
+
+impl Engine {
+    /// Every source that was ever read or is to be read, with its next reading.
+    pub async fn sources(&self) -> Vec<SourceStatus> {
+        let mut sources: Vec<SourceStatus> = lock(&self.known).sources.values().cloned().collect();
+        {
+            let tables = self.timetables();
+            for source in &mut sources {
+                source.next_at = tables.0.get(&source.id).map(|t| t.next_at());
+            }
+        }
+        sources.sort_by(|a, b| a.id.cmp(&b.id));
+        sources
+    }
+
+    /// One source.
+    pub async fn source(&self, id: &SourceId) -> Option<SourceStatus> {
+        lock(&self.known).sources.get(id).cloned()
+    }
+
+    pub(crate) async fn keep_source(&self, status: &SourceStatus) {
+        let moved = {
+            let mut known = lock(&self.known);
+            let old = known.sources.insert(status.id.clone(), status.clone());
+            old.is_none_or(|o| o.state != status.state || o.error != status.error)
+        };
+        if let Err(error) = self.cache().put_source(status).await {
+            self.trouble(&error);
+        }
+        // Whether rows are stale hangs on their source, so a change of state is a change of every list.
+        let tags: &[&str] = if moved { &["sources", "board", "rows"] } else { &["sources"] };
+        self.event_bus().changed(tags.iter().copied());
+    }
+
+    pub(crate) async fn count_rows(&self, id: &SourceId) -> Option<i64> {
+        let query = Query { scopes: Some(vec![id.scope()]), ..Query::default() };
+        let counts = self.cache().count_by(&query, CountBy::Service).await.ok()?;
+        Some(counts.into_iter().find(|(service, _)| *service == id.service).map_or(0, |(_, n)| n))
+    }
+
+    /// Who a profile turned out to be.
+    pub(crate) fn note_session(&self, session: &Session) {
+        let moved = {
+            let mut known = lock(&self.known);
+            let entry = known.profiles.entry(session.profile.clone()).or_default();
+            let moved = entry.account.as_ref() != Some(&session.account);
+            entry.account = Some(session.account.clone());
+            entry.identity = Some(session.identity.clone());
+            moved
+        };
+        if moved {
+            self.scopes_moved.store(true, std::sync::atomic::Ordering::SeqCst);
+            self.event_bus().changed(["profiles"]);
+        }
+    }
+
+    /// What a refused call says of a profile's permissions.
+    pub(crate) fn note_refusal(&self, source: &SourceId, error: &AwsError) {
+        if let Some(operation) = &error.info.operation {
+            self.note_denied(&source.profile, &format!("{}:{operation}", source.service), error);
+        }
+        if error.class == ErrorClass::SignedOut {
+            self.event_bus().changed(["profiles"]);
+        }
+    }
+
+    pub(crate) fn note_denied(&self, profile: &str, operation: &str, error: &AwsError) {
+        if error.class == ErrorClass::Denied {
+            lock(&self.known).denied.insert((profile.to_owned(), operation.to_owned()), self.now());
+        }
+    }
+
+    /// When a permission was last seen denied, if ever in this process.
+    pub(crate) fn denied_at(&self, profile: &str, operation: &str) -> Option<Timestamp> {
+        lock(&self.known).denied.get(&(profile.to_owned(), operation.to_owned())).copied()
+    }
+
+    /// What is usual for a thing, by its ARN.
+    pub async fn usual(&self, of_arn: &str) -> Option<Usual> {
+        if let Some(known) = lock(&self.known).usual.get(of_arn) {
+            return *known;
+        }
+        match self.ledger().usual(of_arn).await {
+            Ok(usual) => {
+                lock(&self.known).usual.insert(of_arn.to_owned(), usual);
+                usual
+            }
+            Err(error) => {
+                self.trouble(&error);
+                None
+            }
+        }
+    }
+
+    pub(crate) fn forget_usual(&self, of_arn: &str) {
+        lock(&self.known).usual.remove(of_arn);
+    }
+
+    /// Judges running rows against their own history: longer than usual is stuck.
+    pub(crate) async fn judge(&self, rows: &mut [Resource]) {
+        let now = self.now();
+        for row in rows.iter_mut().filter(|r| read::can_be_stuck(r)) {
+            let Some(detail) = row.detail::<PipelineDetail>() else { continue };
+            let Some(arn) = row.arn.clone() else { continue };
+            let Some(started) = detail.execution.as_ref().and_then(|e| e.started_at) else { continue };
+            let usual = self.usual(&arn).await;
+            if usual.is_some_and(|u| (now - started).num_milliseconds() > u.p90_ms) {
+                row.health = Health::Attention;
+                row.aspect = Some(Aspect::Stuck);
+                row.reason.get_or_insert_with(|| "Longer under way than 90 % of its own runs".to_owned());
+            }
+        }
+    }
+
+    pub(crate) fn saw_items(&self, source: &SourceId, rows: &[Resource]) {
+        let now = self.now();
+        if let Some(table) = self.timetables().0.get_mut(source) {
+            for row in rows {
+                table.saw(row, now, now);
+            }
+        }
+    }
+
+    /// Makes a row's item due now.
+    pub(crate) fn hurry(&self, row: &Resource) {
+        let id = SourceId { profile: row.profile.clone(), region: row.region.clone(), service: row.service.clone() };
+        let is_item =
+            skydeck_aws::services::by_id(&row.service).and_then(|s| s.spec().items) == Some(row.kind.as_str());
+        let names = if is_item { vec![row.name.clone()] } else { Vec::new() };
+        let now = self.now();
+        if let Some(table) = self.timetables().0.get_mut(&id) {
+            table.hurry(&names, now);
+        }
+    }
+
+    pub(crate) async fn hurry_id(&self, record: &ActionRecord) {
+        if let Ok((row, _)) = self.find_row(&record.id, Some(&record.profile)).await {
+            self.hurry(&row);
+        }
+    }
+
+    /// Reads these rows' sources now, or everything shown if there are none.
+    pub async fn refresh(&self, ids: &[String]) {
+        if ids.is_empty() {
+            let now = self.now();
+            for table in self.timetables().0.values_mut() {
+                table.hurry(&[], now);
+            }
+            return;
+        }
+        for id in ids {
+            if let Ok(Some(row)) = self.cache().get(id).await {
+                self.hurry(&row);
+            }
+        }
+    }
+
+    /// Says which rows are on screen: they are read first, and more often.
+    pub async fn watching(self: &Arc<Self>, ids: Vec<String>) {
+        let rows = self.cache().get_many(&ids).await.unwrap_or_default();
+        let mut by_source: HashMap<SourceId, Vec<String>> = HashMap::new();
+        for row in rows {
+            let id = SourceId { profile: row.profile, region: row.region, service: row.service };
+            by_source.entry(id).or_default().push(row.name);
+        }
+        let now = self.now();
+        for (id, table) in &mut self.timetables().0 {
+            table.look_at(by_source.get(id).map_or(&[], Vec::as_slice), now);
+        }
+    }
+}

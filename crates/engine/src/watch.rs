@@ -1,0 +1,178 @@
+//! The scheduler: a timetable a source, one task a read, and a tick that starts what is due. Every read runs in its own
+//! task, so that one that hangs or panics harms nobody else.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use skydeck_aws::service::{Ask, Service};
+use skydeck_domain::{Resource, Scope, SourceId, SourceState};
+use skydeck_store::Query;
+use tokio::task::JoinHandle;
+
+use crate::{
+    Engine, read,
+    schedule::{Due, Timetable},
+};
+
+/// How often the timetables are looked at. Finer than the shortest interval, so that it adds little to it.
+const TICK: Duration = Duration::from_millis(200);
+
+/// How often the profiles are looked at again: a renewed token, a changed file, another choice of profiles.
+const LOOK_AT_PROFILES: Duration = Duration::from_secs(2);
+
+/// The timetables of all sources that are read now.
+#[derive(Default)]
+pub(crate) struct Timetables(pub(crate) HashMap<SourceId, Timetable>);
+
+/// The running scheduler.
+pub(crate) struct Watching {
+    task: JoinHandle<()>,
+    _right: crate::home::HeldLock,
+}
+
+impl Watching {
+    pub(crate) fn start(engine: &Arc<Engine>, right: crate::home::HeldLock) -> Watching {
+        Watching { task: tokio::spawn(run(engine.clone())), _right: right }
+    }
+
+    pub(crate) async fn stop(self) {
+        self.task.abort();
+        let _ = self.task.await;
+    }
+}
+
+async fn run(engine: Arc<Engine>) {
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    let mut looked: Option<tokio::time::Instant> = None;
+    let mut slept_at = engine.now();
+    loop {
+        tick.tick().await;
+        // After sleep of the machine every due time has passed at once: spread the first reads again.
+        let now = engine.now();
+        let woke = now - slept_at > chrono::TimeDelta::seconds(60);
+        slept_at = now;
+        if woke || looked.is_none_or(|at| at.elapsed() > LOOK_AT_PROFILES) || engine.take_scopes_moved() {
+            looked = Some(tokio::time::Instant::now());
+            set_up(&engine, woke).await;
+        }
+        start_due(&engine).await;
+        engine.answer_wishes().await;
+    }
+}
+
+/// Brings the timetables in line with the scopes that are shown.
+async fn set_up(engine: &Arc<Engine>, woke: bool) {
+    let scopes = engine.visible_scopes().await;
+    let wanted = sources_of(&scopes);
+    let now = engine.now();
+    let (missing, dropped) = {
+        let mut tables = engine.timetables();
+        if woke {
+            tables.0.clear();
+        }
+        let dropped: Vec<SourceId> =
+            tables.0.keys().filter(|id| !wanted.iter().any(|(w, _)| w == *id)).cloned().collect();
+        for id in &dropped {
+            tables.0.remove(id);
+        }
+        let missing: Vec<(SourceId, &'static dyn Service)> =
+            wanted.into_iter().filter(|(id, _)| !tables.0.contains_key(id)).collect();
+        (missing, !dropped.is_empty())
+    };
+    for (id, service) in &missing {
+        let last = engine.source(id).await.filter(|s| s.state == SourceState::Ok).and_then(|s| s.ok_at);
+        let mut table = Timetable::new(service.spec().pace, now, last, engine.jitter(id));
+        if let Some(kind) = service.spec().items {
+            for row in rows_of(engine, id, kind).await {
+                table.saw(&row, row.read_at, now);
+            }
+        }
+        engine.timetables().0.insert(id.clone(), table);
+        if engine.source(id).await.is_none() {
+            engine.keep_source(&read::pending(id)).await;
+        }
+    }
+    if dropped || !missing.is_empty() {
+        engine.event_bus().changed(["sources", "board", "rows"]);
+    }
+}
+
+async fn rows_of(engine: &Engine, id: &SourceId, kind: &str) -> Vec<Resource> {
+    let mut query = Query {
+        kinds: vec![kind.to_owned()],
+        scopes: Some(vec![id.scope()]),
+        sort: skydeck_store::Sort::Name,
+        limit: Query::MAX_LIMIT,
+        ..Query::default()
+    };
+    let mut rows = Vec::new();
+    while let Ok(page) = engine.cache().page(&query).await {
+        rows.extend(page.rows);
+        match page.next {
+            Some(next) => query.after = Some(next),
+            None => break,
+        }
+    }
+    rows
+}
+
+/// Every source of these scopes.
+pub(crate) fn sources_of(scopes: &[Scope]) -> Vec<(SourceId, &'static dyn Service)> {
+    let mut sources = Vec::new();
+    for scope in scopes {
+        for service in skydeck_aws::services::ALL.iter().copied().filter(|s| !s.spec().kinds.is_empty()) {
+            let id = SourceId {
+                profile: scope.profile.clone(),
+                region: scope.region.clone(),
+                service: service.spec().id.to_owned(),
+            };
+            sources.push((id, service));
+        }
+    }
+    sources
+}
+
+async fn start_due(engine: &Arc<Engine>) {
+    let now = engine.now();
+    let due: Vec<(SourceId, Due)> = {
+        let mut tables = engine.timetables();
+        let mut all = Vec::new();
+        for (id, table) in &mut tables.0 {
+            for due in table.due(now) {
+                table.started(&due);
+                all.push((id.clone(), due));
+            }
+        }
+        all
+    };
+    for (id, due) in due {
+        let Some(service) = skydeck_aws::services::by_id(&id.service) else { continue };
+        let engine = engine.clone();
+        tokio::spawn(async move {
+            let ask = match &due {
+                Due::All => Ask::All,
+                Due::Changes => Ask::Changes,
+                Due::Items(names) => Ask::Items(names.clone()),
+            };
+            let task = {
+                let (engine, id) = (engine.clone(), id.clone());
+                tokio::spawn(async move { read::read_source(&engine, &id, service, ask).await })
+            };
+            let (state, rows, lost) = match task.await {
+                Ok(outcome) => (outcome.status.state, outcome.status.rows, outcome.lost),
+                Err(_) => {
+                    let status = read::crashed(&id, engine.source(&id).await, engine.now());
+                    engine.keep_source(&status).await;
+                    (status.state, status.rows, Vec::new())
+                }
+            };
+            let mut tables = engine.timetables();
+            if let Some(table) = tables.0.get_mut(&id) {
+                for name in lost {
+                    table.lost(&name);
+                }
+                table.ended(&due, state, rows, engine.now());
+            }
+        });
+    }
+}
