@@ -1,0 +1,70 @@
+// What the looking scripts share: the fixtures built, served with the product's CSP, opened in Chromium.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const ui = fileURLToPath(new URL("..", import.meta.url));
+export const out = join(ui, "../tests/out/ui");
+const site = join(out, "site");
+
+export const FIXTURES = ["full", "empty", "loading", "partial", "error", "stale", "many", "hostile"];
+export const THEMES = ["dark", "light"];
+export const LANGUAGES = ["en", "ko"];
+export const SIZES = [
+  [1280, 800],
+  [1920, 1080],
+];
+
+const CSP = "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self'; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-src 'none'";
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml" };
+
+export function build() {
+  mkdirSync(out, { recursive: true });
+  execFileSync("npx", ["vite", "build", "--mode", "fixtures", "--outDir", site, "--emptyOutDir", "--logLevel", "warn"], { cwd: ui, stdio: "inherit" });
+}
+
+function serve() {
+  const server = createServer((request, response) => {
+    const path = normalize(new URL(request.url ?? "/", "http://x").pathname).replace(/^\/+/, "") || "index.html";
+    const file = join(site, path);
+    if (path === "favicon.ico") return response.writeHead(204).end();
+    if (!file.startsWith(site) || !existsSync(file)) return response.writeHead(404).end();
+    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "content-security-policy": CSP }).end(readFileSync(file));
+  });
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve({ server, url: `http://127.0.0.1:${server.address().port}` })));
+}
+
+/** Runs `look(open)`, where `open(query, [width, height], zoom)` gives a page that has painted. Page errors fail the run. */
+export async function withPages(look) {
+  const { server, url } = await serve();
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--font-render-hinting=none"],
+  });
+  const errors = [];
+  const open = async (query, [width, height] = [1280, 800], zoom = 1) => {
+    const context = await browser.newContext({ viewport: { width: Math.round(width / zoom), height: Math.round(height / zoom) }, deviceScaleFactor: zoom, timezoneId: "UTC", locale: "en-GB" });
+    const page = await context.newPage();
+    page.on("pageerror", (error) => errors.push(`${new URLSearchParams(query)}: ${error.message}`));
+    page.on("console", (message) => message.type() === "error" && errors.push(`${new URLSearchParams(query)}: ${message.text()}`));
+    await page.goto(`${url}/?${new URLSearchParams(query)}`);
+    await page.waitForSelector("html[data-painted]", { state: "attached", timeout: 8000 }).catch(() => errors.push(`${new URLSearchParams(query)}: nothing was painted`));
+    await page.evaluate(() => document.fonts.ready);
+    await page.waitForTimeout(query.fixture === "loading" ? 350 : 60);
+    return page;
+  };
+  try {
+    await look(open);
+  } finally {
+    await browser.close();
+    server.close();
+  }
+  if (errors.length) {
+    console.error([...new Set(errors)].join("\n"));
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,36 @@
+// Every command, declared once: from here come the shortcuts, the help overlay and the palette. What one does is
+// registered by the component that can do it, while it is there (registry.svelte.ts).
+// A key is a KeyboardEvent.key, `Mod+k` with Ctrl or ⌘, or a sequence `g b`. Tests keep them free of conflict.
+
+import { m } from "$/gen/messages";
+
+/** Where a command's keys are heard. `overlay`: something floats over the view, and only its own keys and global ones count. */
+export type Where = "global" | "view" | "overlay";
+
+export interface Command {
+  id: string;
+  where: Where;
+  keys: readonly string[];
+  title: () => string;
+  /** Short name in the status bar, for the few that are shown there. */
+  hint?: () => string;
+}
+
+const command = <I extends string>(id: I, where: Where, keys: readonly string[], title: () => string, hint?: () => string) => ({ id, where, keys, title, hint });
+
+export const commands = [
+  command("list.next", "view", ["j", "ArrowDown"], m.command.listNext, m.command.hint.move),
+  command("list.previous", "view", ["k", "ArrowUp"], m.command.listPrevious, m.command.hint.move),
+  command("list.open", "view", ["Enter"], m.command.listOpen, m.command.hint.open),
+  command("list.filter", "view", ["/"], m.command.listFilter, m.command.hint.filter),
+  command("back", "view", ["Escape"], m.command.back),
+  command("detail.mark-bad", "view", ["b"], m.command.markBad),
+  command("go.board", "view", ["g b", "g p"], m.command.goBoard),
+  command("overlay.close", "overlay", ["Escape"], m.command.overlayClose),
+  command("refresh", "global", ["Mod+r"], m.command.refresh),
+  command("theme.next", "global", ["Mod+Shift+l"], m.command.theme),
+  command("language.next", "global", ["Mod+Shift+k"], m.command.language),
+  command("help", "view", ["?"], m.command.help, m.command.hint.help),
+] as const satisfies readonly Command[];
+
+export type CommandId = (typeof commands)[number]["id"];

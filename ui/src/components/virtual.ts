@@ -1,0 +1,24 @@
+// Which lines of a long list are in sight. Pure.
+
+/** Top of each line, and the height of all as the last. */
+export function offsets(heights: readonly number[]): number[] {
+  const tops = [0];
+  for (const h of heights) tops.push((tops.at(-1) ?? 0) + h);
+  return tops;
+}
+
+/** Lines between `top` and `top + view`, and `margin` more on either side. */
+export function window(tops: readonly number[], top: number, view: number, margin = 12): { from: number; to: number } {
+  const lines = tops.length - 1;
+  const at = (y: number) => {
+    let low = 0;
+    let high = lines;
+    while (low < high) {
+      const mid = (low + high) >> 1;
+      if ((tops[mid + 1] ?? 0) > y) high = mid;
+      else low = mid + 1;
+    }
+    return low;
+  };
+  return { from: Math.max(0, at(top) - margin), to: Math.min(lines, at(top + view) + 1 + margin) };
+}

@@ -1,0 +1,46 @@
+// The board as one flat list of lines: group heads and rows, folded groups without theirs. Pure.
+
+import type { Board, BoardGroup, BoardRow, GroupKey, Health } from "$/gen/api";
+import type { MarkName } from "$/components/health";
+
+export type Line = { kind: "group"; id: string; group: BoardGroup; folded: boolean } | { kind: "row"; id: string; row: BoardRow } | { kind: "more"; id: string; n: number };
+
+export const HEALTH_OF: Record<GroupKey, Health> = {
+  failed: "failed",
+  waiting: "attention",
+  stuck: "attention",
+  attention: "attention",
+  running: "running",
+  unknown: "unknown",
+  ok: "ok",
+};
+export const MARK_OF: Record<GroupKey, MarkName> = { failed: "failed", waiting: "waiting", stuck: "stuck", attention: "attention", running: "running", unknown: "unknown", ok: "ok" };
+
+export const HEIGHT = { group: 28, row: 32, more: 28 } as const;
+
+export function lines(board: Board, folded: readonly string[]): Line[] {
+  return board.groups.flatMap((group): Line[] => {
+    const isFolded = folded.includes(group.key);
+    const head: Line = { kind: "group", id: `group ${group.key}`, group, folded: isFolded };
+    if (isFolded) return [head];
+    const rows = group.rows.map((row): Line => ({ kind: "row", id: row.id, row }));
+    const rest = group.count.n - group.rows.length;
+    return rest > 0 ? [head, ...rows, { kind: "more", id: `more ${group.key}`, n: rest }] : [head, ...rows];
+  });
+}
+
+/** Whether everything in the group is only as last read. */
+export const allStale = (group: BoardGroup): boolean => group.rows.length > 0 && group.rows.every((r) => r.stale);
+
+/** The earliest `since` of the rows, if any tells. */
+export function oldest(rows: readonly BoardRow[]): string | undefined {
+  return rows.map((r) => r.since).filter((s): s is string => s !== null).sort()[0];
+}
+
+/** The row after or before the one with this id; the first or last if it is not there. */
+export function step(all: readonly Line[], from: string | null, by: 1 | -1): BoardRow | undefined {
+  const rows = all.flatMap((l) => (l.kind === "row" ? [l.row] : []));
+  const at = rows.findIndex((r) => r.id === from);
+  if (at === -1) return by === 1 ? rows[0] : rows.at(-1);
+  return rows[Math.min(rows.length - 1, Math.max(0, at + by))];
+}

@@ -1,0 +1,60 @@
+// The language of the screen, switched live: every message function reads it, so whatever shows a message follows.
+// Messages are ICU in messages/<language>.json; src/gen/messages.ts (npm run gen) has a typed function for each.
+// Korean particles: `{name}(이/가)` in ko.json becomes the one that fits the name.
+
+import { IntlMessageFormat } from "intl-messageformat";
+import { settings } from "$/platform";
+import en from "./messages/en.json";
+import ko from "./messages/ko.json";
+import { fit, mark } from "./particles";
+
+export const LANGUAGES = ["en", "ko"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** A value of a message. */
+export type Value = string | number;
+/** A piece of a message with `<b>…</b>` tags in it: its text and the tag it stood in. */
+export interface Part {
+  tag: string | null;
+  text: string;
+}
+
+const messages: Record<Language, unknown> = { en, ko };
+// Parsed messages: not state, only work saved.
+// eslint-disable-next-line svelte/prefer-svelte-reactivity
+const formats = new Map<string, string | IntlMessageFormat>();
+
+export const i18n = {
+  get language(): Language {
+    const chosen = settings.language ?? navigator.language.slice(0, 2);
+    return chosen === "ko" ? "ko" : "en";
+  },
+};
+
+function format(key: string, language: Language): string | IntlMessageFormat {
+  const id = `${language} ${key}`;
+  let found = formats.get(id);
+  if (found === undefined) {
+    const text = key.split(".").reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], messages[language]) as string;
+    found = /[{<']/.test(text) ? new IntlMessageFormat(mark(text), language) : text;
+    formats.set(id, found);
+  }
+  return found;
+}
+
+/** The message as text. Called by the generated functions only. */
+export function text(key: string, values?: Record<string, Value>): string {
+  const found = format(key, i18n.language);
+  return typeof found === "string" ? found : fit(String(found.format(values)));
+}
+
+/** The message in pieces, for <Rich>. Called by the generated functions only. */
+export function parts(key: string, values?: Record<string, Value>): Part[] {
+  const found = format(key, i18n.language);
+  if (typeof found === "string") return [{ tag: null, text: found }];
+  const tags = Object.fromEntries(
+    ["b", "m"].map((tag) => [tag, (chunks: (string | Part)[]): Part => ({ tag, text: chunks.map(String).join("") })]),
+  );
+  const made = found.format<Part>({ ...values, ...tags } as never) as string | Part | (string | Part)[];
+  return (Array.isArray(made) ? made : [made]).map((p) => (typeof p === "string" ? { tag: null, text: fit(p) } : { ...p, text: fit(p.text) }));
+}

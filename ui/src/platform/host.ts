@@ -1,0 +1,28 @@
+// What the UI asks of whatever it runs in. Three hosts: the window (tauri.ts), typed fixtures (fixtures/), and later
+// the browser. Nothing outside src/platform knows which one it is.
+
+import type { ApiError, Calls, Event } from "$/gen/api";
+
+export type CallName = keyof Calls;
+/** Parameters of a call. What the backend has a default for may be left out. */
+export type Params<K extends CallName> = Partial<Calls[K]["params"]>;
+export type Answer<K extends CallName> = Calls[K]["answer"];
+
+export interface Host {
+  /** Makes one call of the contract. Rejects with an `ApiError`. */
+  call<K extends CallName>(name: K, params: Params<K>): Promise<Answer<K>>;
+  /** Hears which tags changed. Returns what stops it. */
+  events(heard: (event: Event) => void): () => void;
+  /** Opens an https link outside; the shell has the last word on which. */
+  openLink(url: string): void;
+  /** Says, once, that something worth showing is on the screen. */
+  painted(): void;
+  /** Instant of the machine's clock in milliseconds; fixtures stand still. */
+  clock(): number;
+}
+
+/** An error as the contract has it, whatever was thrown. */
+export function toApiError(thrown: unknown): ApiError {
+  if (typeof thrown === "object" && thrown !== null && "code" in thrown && "message" in thrown) return thrown as ApiError;
+  return { code: "internal", message: thrown instanceof Error ? thrown.message : String(thrown), info: null };
+}

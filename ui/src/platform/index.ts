@@ -1,0 +1,10 @@
+// The one door to the platform: everything else imports from here.
+
+export { host, setHost } from "./current";
+export type { Answer, CallName, Host, Params } from "./host";
+export { toApiError } from "./host";
+export { clock } from "./clock.svelte";
+export { query, cache, type Query } from "./query.svelte";
+export { settings, viewState } from "./settings.svelte";
+export { copyText } from "./clipboard";
+export { openLink, isHttps } from "./links";

@@ -1,0 +1,54 @@
+// The user's settings and the state of views (filters, folded groups, selection), as the ledger keeps them.
+// They are here at once after `boot` and written a moment after a change; the screen never waits for the writing.
+
+import type { Settings, Theme } from "$/gen/api";
+import { host } from "./current";
+
+const WRITE_AFTER_MS = 400;
+
+let current = $state<Settings>({ theme: "system", language: null, views: {} });
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+function write(): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    // A failed write costs the next start an old filter; it is not worth a message here. The Settings view tells.
+    host().call("set_settings", $state.snapshot(current) as Settings).catch(() => undefined);
+  }, WRITE_AFTER_MS);
+}
+
+export const settings = {
+  get theme(): Theme {
+    return current.theme;
+  },
+  set theme(theme: Theme) {
+    current.theme = theme;
+    write();
+  },
+  /** `en`, `ko`, or none for the system's. */
+  get language(): string | null {
+    return current.language;
+  },
+  set language(language: string | null) {
+    current.language = language;
+    write();
+  },
+  /** Takes what `boot` answered; nothing is written. */
+  load(loaded: Settings): void {
+    current = { theme: loaded.theme, language: loaded.language, views: { ...loaded.views } };
+  },
+};
+
+/** The state of a view, kept over a restart. Give the whole default; unknown or missing members fall back to it. */
+export function viewState<T extends object>(view: string, defaults: T): T {
+  const kept = current.views[view];
+  const state = $state<T>({ ...defaults, ...(typeof kept === "object" && kept !== null ? kept : {}) });
+  return new Proxy(state, {
+    set(target, key, value) {
+      const done = Reflect.set(target, key, value);
+      current.views[view] = $state.snapshot(target);
+      write();
+      return done;
+    },
+  });
+}

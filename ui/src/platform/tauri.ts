@@ -1,0 +1,19 @@
+// The window: Tauri's IPC. The only file that names Tauri; the commands are those of src-tauri.
+
+import { invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+import type { Event } from "$/gen/api";
+import type { Host } from "./host";
+
+export const inTauri = (): boolean => "__TAURI_INTERNALS__" in globalThis;
+
+export const tauri: Host = {
+  call: (name, params) => invoke("call", { name, params }),
+  events(heard) {
+    const stop = listen<Event>("skydeck://event", (e) => heard(e.payload));
+    return () => void stop.then((f) => f());
+  },
+  openLink: (url) => void invoke("open_link", { url }),
+  painted: () => void invoke("painted"),
+  clock: () => Date.now(),
+};

@@ -1,0 +1,2 @@
+// Runes everywhere: one reactivity, visible in the code.
+export default { compilerOptions: { runes: true } };
