@@ -1,19 +1,25 @@
 // What floats over a view: one at a time. Each is a component of its own, listed in Overlays.svelte with its props here.
 
+import type { PipelineDetail, Profile, Verb } from "$/gen/api";
+
 interface Overlay {
   help: Record<string, never>;
+  action: { verb: Verb; profile: Profile; name: string; region: string; detail?: PipelineDetail };
 }
 
 export type OverlayName = keyof Overlay;
 
-let open = $state.raw<{ [N in OverlayName]: { name: N; props: Overlay[N] } }[OverlayName] | undefined>();
+type Open = { [N in OverlayName]: { name: N; props: Overlay[N] } }[OverlayName];
+
+let open = $state.raw<Open | undefined>();
 
 export const overlay = {
   get open() {
     return open;
   },
   show<N extends OverlayName>(name: N, props: Overlay[N]): void {
-    open = { name, props };
+    // The pair is of one overlay by the signature; the union cannot tell.
+    open = { name, props } as Open;
   },
   close(): void {
     open = undefined;
