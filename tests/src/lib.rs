@@ -1,1 +1,3 @@
-//! What the tests of several folders share.
+//! What the tests of several folders share: the real window under a driver.
+
+pub mod window;

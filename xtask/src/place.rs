@@ -32,6 +32,11 @@ pub(crate) fn tools_made() -> std::io::Result<PathBuf> {
     Ok(tools)
 }
 
+/// A built example of the workspace.
+pub(crate) fn example(name: &str) -> PathBuf {
+    target().join("debug/examples").join(name).with_extension(std::env::consts::EXE_EXTENSION)
+}
+
 /// A built program of the workspace.
 pub(crate) fn program(name: &str, release: bool) -> PathBuf {
     let profile = if release { "release" } else { "debug" };

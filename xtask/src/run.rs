@@ -1,6 +1,6 @@
 //! `cargo xtask run`: builds what changed and opens the window; where there is no display, on a virtual one.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use crate::command::{cargo, command, run as run_to_end, say};
 use crate::{place, setup, ui};
@@ -10,16 +10,35 @@ pub(crate) fn run(demo: bool, release: bool) -> Result<()> {
     let display = has_display();
     setup::for_window(!display)?;
     ui::build()?;
-    say("Building Skydeck (the first time takes about a quarter of an hour: the AWS SDK)");
-    let release_flag = release.then_some("--release");
-    let demo_flag = demo.then_some("--demo");
-    run_to_end(cargo(["build", "--locked", "-p", "skydeck", "-p", "skydeckctl"]).args(release_flag))?;
-    let program = place::program("skydeck", release);
-    if display {
-        say("Opening the window; it ends when you close it");
-        return run_to_end(&mut command(program, demo_flag));
+    if !place::program("skydeck", release).is_file() {
+        say("Building Skydeck (the first time takes a quarter of an hour on two cores, most of it the AWS SDK)");
     }
-    bail!("no display");
+    let mut build = cargo(["build", "--locked", "--workspace", "--bin", "skydeck", "--bin", "skydeckctl"]);
+    if !display {
+        build.args(["--bin", "look"]);
+    }
+    run_to_end(build.args(release.then_some("--release")))?;
+    let demo = demo.then_some("--demo");
+    if display {
+        say("Opening the window; this ends when you close it");
+        return run_to_end(&mut command(place::program("skydeck", release), demo));
+    }
+    look(demo, release)
+}
+
+/// The window on a virtual display: its picture, the summary it opens on, and how to have it for real.
+fn look(demo: Option<&str>, release: bool) -> Result<()> {
+    say("There is no display here: opening the window on a virtual one");
+    let picture = place::target().join("skydeck.png");
+    let mut look = command(place::program("look", release), [&picture]);
+    run_to_end(look.args(demo).env("SKYDECK_BIN", place::program("skydeck", release)))?;
+    println!("What the window shows: {}", picture.display());
+    say("The same as text (skydeckctl status)");
+    run_to_end(command(place::program("skydeckctl", release), ["status"]).args(demo))?;
+    println!(
+        "\nTo have it on your own screen, run the same command in a desktop session (DISPLAY or WAYLAND_DISPLAY set)."
+    );
+    Ok(())
 }
 
 fn has_display() -> bool {

@@ -55,29 +55,32 @@ fn stages(quick: bool) -> Vec<(&'static str, Stage)> {
     if quick {
         stages.push(("crates and integration", quick_tests));
     } else {
-        stages.push(("crates, integration, wire, moto, browser, window", all_tests));
+        stages.push(("crates, integration, wire, moto, window", all_tests));
+        stages.push(("accessibility in Chromium", ui::accessibility));
     }
     stages
 }
 
 /// The crates' own tests and `tests/it`, which need no other program.
 fn quick_tests(filter: Option<&str>) -> Result<Tally> {
-    cargo_test(&["--workspace", "--exclude", "skydeck", "--lib", "--bins", "--test", "it"], filter)
+    cargo_test(&["--lib", "--bins", "--test", "it"], filter)
 }
 
 /// All targets of all crates; first the programs that the window and wire tests start.
 fn all_tests(filter: Option<&str>) -> Result<Tally> {
-    if !cargo(["build", "--locked", "-p", "skydeck", "-p", "skydeckctl"]).status()?.success() {
+    if !cargo(["build", "--locked", "--workspace", "--bins"]).status()?.success() {
         return Ok(Tally::default().of_runner(false));
     }
-    cargo_test(&["--workspace"], filter)
+    cargo_test(&[], filter)
 }
 
 fn cargo_test(which: &[&str], filter: Option<&str>) -> Result<Tally> {
-    let mut test = cargo(["test", "--locked", "--no-fail-fast"]);
+    // Always the workspace, however few the targets: the features of what is shared depend on it (see `gen`).
+    let mut test = cargo(["test", "--workspace", "--locked", "--no-fail-fast"]);
     test.args(which).args(filter);
     test.env("SKYDECK_BIN", place::program("skydeck", false));
     test.env("SKYDECKCTL_BIN", place::program("skydeckctl", false));
+    test.env("SKYDECK_VENV", place::root().join(".venv"));
     let mut tally = Tally::default();
     let succeeded = run_lines(&mut test, |line| tally.read_libtest(line))?;
     Ok(tally.of_runner(succeeded))

@@ -9,9 +9,6 @@ use crate::command::{command, run, say};
 use crate::tally::Tally;
 use crate::{place, stamp};
 
-/// The static checks, by the name of their npm script.
-pub(crate) const CHECKS: &[&str] = &["lint", "types", "i18n"];
-
 fn folder() -> PathBuf {
     place::root().join("ui")
 }
@@ -40,9 +37,14 @@ pub(crate) fn build() -> Result<()> {
     Ok(())
 }
 
-/// One of `CHECKS`.
-pub(crate) fn check(script: &str) -> Result<()> {
-    run(&mut npm(script))
+/// Messages, types and lints.
+pub(crate) fn check() -> Result<()> {
+    run(&mut npm("check"))
+}
+
+/// Accessibility of every view in Chromium. It counts no tests of its own: the whole is right or not.
+pub(crate) fn accessibility(_filter: Option<&str>) -> Result<Tally> {
+    Ok(Tally::default().of_runner(npm("a11y").status()?.success()))
 }
 
 /// The unit tests, or those whose name contains `filter`.

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{setup, stamp};
+use crate::command::{cargo, command, output, run};
+use crate::{place, setup, stamp};
 
 /// Something generated: from what, to where, how.
 struct Generator {
@@ -21,7 +22,35 @@ struct Generator {
     generate: fn() -> Result<()>,
 }
 
-const GENERATORS: &[Generator] = &[Generator { name: "icons", outputs: &["assets/icons"], generate: icons::write }];
+const GENERATORS: &[Generator] = &[
+    Generator { name: "icons", outputs: &["assets/icons"], generate: icons::write },
+    Generator { name: "contract as TypeScript", outputs: &["ui/src/gen/api.ts"], generate: contract },
+    Generator { name: "typed messages", outputs: &["ui/src/gen/messages.ts"], generate: messages },
+    Generator { name: "AWS's Regions", outputs: &["crates/aws/src/regions/table.rs"], generate: regions },
+    Generator { name: "simulator's wire model", outputs: &["crates/sim/src/model/data"], generate: wire_model },
+];
+
+fn contract() -> Result<()> {
+    // Built with the whole workspace in view, as everything is: else cargo picks other features for what the crates
+    // share, and compiles the AWS SDK once more.
+    run(&mut cargo(["build", "--quiet", "--locked", "--workspace", "--example", "typescript"]))?;
+    let printed = output(&mut command(place::example("typescript"), None::<&str>))?;
+    Ok(fs::write("ui/src/gen/api.ts", printed)?)
+}
+
+fn messages() -> Result<()> {
+    run(command("npm", ["run", "--silent", "gen"]).current_dir("ui"))
+}
+
+/// From botocore's endpoints.
+fn regions() -> Result<()> {
+    run(&mut command(".venv/bin/python", ["crates/aws/gen/regions.py"]))
+}
+
+/// From botocore's service models.
+fn wire_model() -> Result<()> {
+    run(&mut command(".venv/bin/python", ["crates/sim/gen/model.py", "--out", "crates/sim/src/model/data"]))
+}
 
 /// Writes all outputs, or with `check` fails if one is not what would be written.
 pub(crate) fn generate(check: bool) -> Result<()> {

@@ -24,13 +24,13 @@ pub(crate) fn for_window(virtual_display: bool) -> Result<()> {
 /// What generated files are made with.
 pub(crate) fn for_gen() -> Result<()> {
     system::install(&[system::BUILD])?;
+    node::install()?;
     python::install()
 }
 
 /// What the static checks need.
 pub(crate) fn for_check() -> Result<()> {
     for_gen()?;
-    node::install()?;
     cargo_deny::install()
 }
 

@@ -1,0 +1,177 @@
+//! The real window on a virtual display, driven by WebKitWebDriver: nothing between the test and what a user gets.
+//!
+//! Each window has its own display, its own session bus and its own folders, so windows do not know of each other and
+//! several can be open at once. Everything ends when `Window` is dropped, also when a test fails.
+
+mod children;
+mod display;
+mod driver;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use fantoccini::{Client, Locator};
+
+pub use display::Display;
+pub use driver::Driver;
+
+/// What went wrong on the way to a window.
+#[derive(Debug, thiserror::Error)]
+pub enum WindowError {
+    /// A program that the machine must have is missing or ended at once.
+    #[error("cannot start {program}: {why} (`cargo xtask setup` installs it)")]
+    Start {
+        /// Its name.
+        program: &'static str,
+        /// What happened.
+        why: String,
+    },
+    /// The driver answered that it cannot open the window.
+    #[error("the driver cannot open the window: {0}")]
+    Session(#[from] fantoccini::error::NewSessionError),
+    /// The driver refused a command.
+    #[error("the driver refused: {0}")]
+    Command(#[from] fantoccini::error::CmdError),
+    /// Something never appeared.
+    #[error("{what} did not appear within {waited:?}")]
+    Absent {
+        /// What was waited for.
+        what: String,
+        /// How long.
+        waited: Duration,
+    },
+    /// A file could not be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// What is opened, and where.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    program: PathBuf,
+    args: Vec<String>,
+    env: Vec<(String, String)>,
+    own_folders: bool,
+    size: (u32, u32),
+}
+
+impl Setup {
+    /// The program as built (`SKYDECK_BIN`, which `cargo xtask` sets), with folders of its own and no AWS settings of
+    /// the user's.
+    pub fn isolated() -> Setup {
+        let program = std::env::var_os("SKYDECK_BIN").map_or_else(beside_this_program, PathBuf::from);
+        Setup { program, args: Vec::new(), env: Vec::new(), own_folders: true, size: (1280, 800) }
+    }
+
+    /// The program as the user would start it: their folders, their profiles.
+    pub fn as_user() -> Setup {
+        Setup { own_folders: false, ..Setup::isolated() }
+    }
+
+    /// With an argument.
+    #[must_use]
+    pub fn arg(mut self, arg: &str) -> Setup {
+        self.args.push(arg.to_owned());
+        self
+    }
+
+    /// With an environment variable.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl Into<String>) -> Setup {
+        self.env.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// On a display of this size, which the window fills.
+    #[must_use]
+    pub fn size(mut self, width: u32, height: u32) -> Setup {
+        self.size = (width, height);
+        self
+    }
+
+    /// Opens the window and waits for nothing but the page.
+    pub async fn open(self) -> Result<Window, WindowError> {
+        let folder = tempfile::tempdir().map_err(|source| WindowError::Write { path: std::env::temp_dir(), source })?;
+        let display = Display::start(self.size)?;
+        let mut env = vec![("DISPLAY".to_owned(), display.name())];
+        if self.own_folders {
+            for (name, below) in [
+                ("HOME", "home"),
+                ("XDG_CONFIG_HOME", "config"),
+                ("XDG_DATA_HOME", "data"),
+                ("XDG_CACHE_HOME", "cache"),
+                ("SKYDECK_HOME", "skydeck"),
+                ("AWS_CONFIG_FILE", "aws-config"),
+                ("AWS_SHARED_CREDENTIALS_FILE", "aws-credentials"),
+            ] {
+                env.push((name.to_owned(), folder.path().join(below).display().to_string()));
+            }
+        }
+        env.extend(self.env);
+        let driver = Driver::start(&env, self.own_folders)?;
+        let page = driver.open(&self.program, &self.args).await?;
+        page.set_window_rect(0, 0, self.size.0, self.size.1).await?;
+        Ok(Window { page, folder, _driver: driver, _display: display })
+    }
+}
+
+/// An open window.
+pub struct Window {
+    /// The page in it.
+    pub page: Client,
+    folder: tempfile::TempDir,
+    _driver: Driver,
+    _display: Display,
+}
+
+impl Window {
+    /// Its own folder: `skydeck/` is its SKYDECK_HOME, `aws-config` and `aws-credentials` its profiles.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Waits until something that the CSS selector names is in the page.
+    pub async fn wait_for(&self, css: &str, patience: Duration) -> Result<(), WindowError> {
+        let until = Instant::now() + patience;
+        while self.page.find_all(Locator::Css(css)).await?.is_empty() {
+            if Instant::now() > until {
+                return Err(WindowError::Absent { what: format!("`{css}`"), waited: patience });
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
+    }
+
+    /// What the page shows as text.
+    pub async fn text(&self) -> Result<String, WindowError> {
+        Ok(self.page.find(Locator::Css("body")).await?.text().await?)
+    }
+
+    /// Writes what the page looks like as PNG.
+    pub async fn screenshot(&self, path: &Path) -> Result<(), WindowError> {
+        let png = self.page.screenshot().await?;
+        let write = |source| WindowError::Write { path: path.to_owned(), source };
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(write)?;
+        }
+        std::fs::write(path, png).map_err(write)
+    }
+
+    /// Closes the window as a user does, so that the program ends in order.
+    pub async fn close(self) -> Result<(), WindowError> {
+        Ok(self.page.clone().close().await?)
+    }
+}
+
+/// Where cargo puts the window's program: the folder of this one, or above it for a test.
+fn beside_this_program() -> PathBuf {
+    let this = std::env::current_exe().unwrap_or_default();
+    let folder = this.parent().unwrap_or(Path::new("."));
+    let folder = if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder };
+    folder.join("skydeck").with_extension(std::env::consts::EXE_EXTENSION)
+}
