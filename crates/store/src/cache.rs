@@ -1,14 +1,42 @@
 //! The cache: what was last read from AWS. Every list of every view is a query here; nothing acts on it.
+//!
+//! A read that failed deletes nothing: rows vanish only by [`Cache::complete`] (a whole, error-free read of their source
+//! and kind), by [`Cache::remove`] (AWS said that just these do not exist) and by [`Cache::forget_source`] (the user no
+//! longer reads it).
 
-use std::path::{Path, PathBuf};
+mod counts;
+mod cursor;
+mod filter;
+mod get;
+mod gone;
+mod links;
+mod need;
+mod open;
+mod page;
+mod row;
+mod search;
+mod sources;
+mod text;
+mod upsert;
 
-use skydeck_domain::{Aspect, Health, Link, Resource, Scope, SourceId, SourceStatus, Timestamp};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use crate::{Change, CountBy, Page, Query, Result};
+use crate::{
+    Error, Result,
+    db::Db,
+    file::{Turn, User},
+};
 
 /// The open cache. Cloning is cheap: all clones share the connections.
 #[derive(Debug, Clone)]
-pub struct Cache;
+pub struct Cache {
+    db: Db,
+    /// Our entry among the users of the file; none in memory, or once closed.
+    user: Arc<Mutex<Option<User>>>,
+}
 
 /// What opening the cache found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +45,7 @@ pub enum CacheOpened {
     Created,
     /// It was there and is sound.
     Existing,
-    /// It was damaged or of a newer version: it was moved aside and made anew.
+    /// It was damaged or of another version: it was moved aside and made anew.
     Rebuilt {
         /// Where the old file is now; the next rebuild deletes it.
         aside: PathBuf,
@@ -26,64 +54,32 @@ pub enum CacheOpened {
     },
 }
 
-#[allow(clippy::todo, unused_variables, missing_docs)]
 impl Cache {
-    pub async fn open(path: &Path, now: Timestamp) -> Result<(Cache, CacheOpened)> {
-        todo!()
-    }
+    /// A cache in memory, for tests and for where nothing may be written.
     pub async fn in_memory() -> Result<Cache> {
-        todo!()
+        let db = Db::in_memory().await.map_err(|e| Error::sql(":memory:".as_ref(), e))?;
+        db.told(open::migrate(&db).await)?;
+        Ok(Cache { db, user: Arc::default() })
     }
-    /// Call it before the process ends: a cache that was not closed is checked page by page at the next start.
+
+    /// Closes it, for all clones; to be called before the process ends. A cache that was not closed is checked page by page
+    /// at the next start, which takes a second per 100 MB.
     pub async fn close(&self) -> Result<()> {
-        todo!()
-    }
-    pub async fn upsert(&self, source: &SourceId, rows: &[Resource]) -> Result<Vec<Change>> {
-        todo!()
-    }
-    pub async fn complete(&self, source: &SourceId, kind: &str, seen: &[String], at: Timestamp) -> Result<Vec<Change>> {
-        todo!()
-    }
-    pub async fn remove(&self, source: &SourceId, ids: &[String]) -> Result<Vec<Change>> {
-        todo!()
-    }
-    pub async fn put_links(&self, from: &str, links: &[Link]) -> Result<()> {
-        todo!()
-    }
-    pub async fn links_from(&self, id: &str) -> Result<Vec<Link>> {
-        todo!()
-    }
-    pub async fn links_to(&self, arn: &str) -> Result<Vec<Link>> {
-        todo!()
-    }
-    pub async fn put_source(&self, status: &SourceStatus) -> Result<()> {
-        todo!()
-    }
-    pub async fn sources(&self) -> Result<Vec<SourceStatus>> {
-        todo!()
-    }
-    pub async fn forget_source(&self, source: &SourceId) -> Result<Vec<Change>> {
-        todo!()
-    }
-    pub async fn page(&self, query: &Query) -> Result<Page> {
-        todo!()
-    }
-    pub async fn count_by_health(&self, query: &Query) -> Result<Vec<(Health, Option<Aspect>, i64)>> {
-        todo!()
-    }
-    pub async fn count_by(&self, query: &Query, by: CountBy) -> Result<Vec<(String, i64)>> {
-        todo!()
-    }
-    pub async fn get(&self, id: &str) -> Result<Option<Resource>> {
-        todo!()
-    }
-    pub async fn by_arn(&self, arn: &str) -> Result<Vec<Resource>> {
-        todo!()
-    }
-    pub async fn get_many(&self, ids: &[String]) -> Result<Vec<Resource>> {
-        todo!()
-    }
-    pub async fn search(&self, text: &str, scopes: &Option<Vec<Scope>>, limit: u32) -> Result<Vec<Resource>> {
-        todo!()
+        let user = self.user.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(user) = user else {
+            self.db.close().await;
+            return Ok(());
+        };
+        let path = &self.db.path;
+        let _turn = Turn::take(path).await?;
+        self.db.close().await;
+        drop(user);
+        if self.db.is_damaged() {
+            open::give_up(path)
+        } else if User::nobody(path)? {
+            open::sign_off(path)
+        } else {
+            Ok(())
+        }
     }
 }

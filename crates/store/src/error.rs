@@ -140,6 +140,8 @@ impl Error {
             _ => match source {
                 sqlx::Error::PoolTimedOut => Error::Locked { path },
                 sqlx::Error::Io(source) => Error::io(&path, source),
+                sqlx::Error::Decode(what) | sqlx::Error::Encode(what) => Error::Data { path, what: what.to_string() },
+                sqlx::Error::ColumnDecode { index, source } => Error::Data { path, what: format!("{index}: {source}") },
                 source => Error::Sql { path, source },
             },
         }
@@ -161,4 +163,44 @@ impl Error {
 pub(crate) fn primary_code(error: &sqlx::Error) -> Option<i64> {
     let code: i64 = error.as_database_error()?.code()?.parse().ok()?;
     Some(code & 0xff)
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
+
+    use super::*;
+
+    async fn refused(path: &Path, sql: &'static str) -> Error {
+        let options = SqliteConnectOptions::new().filename(path).busy_timeout(std::time::Duration::ZERO);
+        let mut conn = options.connect().await.unwrap();
+        let e = sqlx::raw_sql(sql).execute(&mut conn).await.unwrap_err();
+        conn.close().await.unwrap();
+        Error::sql(path, e)
+    }
+
+    #[tokio::test]
+    async fn sqlites_words_become_ours() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let mut holder = SqliteConnectOptions::new().filename(&path).create_if_missing(true).connect().await.unwrap();
+        sqlx::raw_sql("CREATE TABLE t (x); BEGIN IMMEDIATE").execute(&mut holder).await.unwrap();
+
+        assert_eq!(refused(&path, "INSERT INTO t VALUES (1)").await.code(), "StoreLocked");
+        assert_eq!(refused(&path, "PRAGMA query_only = on; INSERT INTO t VALUES (1)").await.code(), "StorePermission");
+        let full = "ROLLBACK; PRAGMA max_page_count = 2; INSERT INTO t VALUES (zeroblob(100000))";
+        let e = sqlx::raw_sql(full).execute(&mut holder).await.unwrap_err();
+        assert_eq!(Error::sql(&path, e).code(), "StoreDiskFull");
+        assert_eq!(refused(&path, "no SQL").await.code(), "StoreSql");
+    }
+
+    #[test]
+    fn a_message_names_the_file_and_what_to_do() {
+        let path = PathBuf::from("/data/skydeck/ledger.db");
+        let newer = Error::NewerLedger { found: 12, known: 8, path };
+        let info = newer.info();
+        assert_eq!(info.code, "NewerLedger");
+        assert!(info.message.contains("/data/skydeck/ledger.db"), "{}", info.message);
+        assert!(info.message.contains("Update Skydeck"), "{}", info.message);
+    }
 }

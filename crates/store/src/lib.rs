@@ -7,9 +7,13 @@
 
 pub mod cache;
 mod change;
+mod db;
 mod error;
+mod file;
 pub mod ledger;
 mod query;
+mod time;
+mod word;
 
 pub use cache::{Cache, CacheOpened};
 pub use change::{Change, State};

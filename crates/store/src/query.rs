@@ -98,8 +98,6 @@ pub enum CountBy {
     Profile,
     /// Region.
     Region,
-    /// Account.
-    Account,
     /// Service.
     Service,
 }

@@ -1,0 +1,5 @@
+-- The user's settings, as JSON by key.
+CREATE TABLE settings (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

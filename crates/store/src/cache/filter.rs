@@ -1,0 +1,63 @@
+//! The filter of a list as SQL. Every condition is on columns that the index of each order carries, but for the text.
+
+use skydeck_domain::Scope;
+use sqlx::{QueryBuilder, Sqlite};
+
+use super::{need, text::terms};
+use crate::{Query, word::json};
+
+/// Adds the conditions of the query on `r`, each with an `AND` before it.
+pub(super) fn push(sql: &mut QueryBuilder<Sqlite>, query: &Query) -> sqlx::Result<()> {
+    match query.kinds.as_slice() {
+        [] => {}
+        [kind] => {
+            sql.push(" AND r.kind = ").push_bind(kind);
+        }
+        kinds => {
+            sql.push(" AND r.kind IN (SELECT value FROM json_each(").push_bind(json(kinds)?).push("))");
+        }
+    }
+    scopes(sql, &query.scopes)?;
+    needs(sql, query);
+    text(sql, query.text.as_deref().unwrap_or_default());
+    Ok(())
+}
+
+/// Adds the condition that a row lies in one of the scopes.
+pub(super) fn scopes(sql: &mut QueryBuilder<Sqlite>, scopes: &Option<Vec<Scope>>) -> sqlx::Result<()> {
+    if let Some(scopes) = scopes {
+        let pairs: Vec<(&str, &str)> = scopes.iter().map(|s| (s.profile.as_str(), s.region.as_str())).collect();
+        sql.push(
+            " AND r.scope IN (SELECT p.scope FROM scopes p WHERE (p.profile, p.region) IN \
+             (SELECT value ->> 0, value ->> 1 FROM json_each(",
+        );
+        sql.push_bind(json(&pairs)?).push(")))");
+    }
+    Ok(())
+}
+
+fn needs(sql: &mut QueryBuilder<Sqlite>, query: &Query) {
+    let Some(wanted) = need::wanted(&query.healths, &query.aspects) else { return };
+    let (Some(first), Some(last)) = (wanted.first(), wanted.last()) else {
+        sql.push(" AND 0");
+        return;
+    };
+    // The range lets the orders of need start and stop at the right place; the plus keeps SQLite from jumping between the
+    // numbers instead, which would lose the order.
+    sql.push(format_args!(" AND r.need BETWEEN {first} AND {last} AND +r.need IN ("));
+    for (i, number) in wanted.iter().enumerate() {
+        sql.push(format_args!("{}{number}", if i == 0 { "" } else { ", " }));
+    }
+    sql.push(")");
+}
+
+/// Adds the condition that a row has all words of the text.
+pub(super) fn text(sql: &mut QueryBuilder<Sqlite>, text: &str) {
+    let terms = terms(text);
+    if let Some(anywhere) = terms.anywhere {
+        sql.push(" AND r.row IN (SELECT rowid FROM search WHERE search MATCH ").push_bind(anywhere).push(")");
+    }
+    if let Some(beginning) = terms.beginning {
+        sql.push(" AND r.row IN (SELECT rowid FROM beginnings WHERE beginnings MATCH ").push_bind(beginning).push(")");
+    }
+}

@@ -1,0 +1,116 @@
+//! A page of a list: filtered, sorted and cut in SQL, along the index of its order.
+//!
+//! The index is named in the statement: without it SQLite may prefer to gather all rows that pass the filter and sort them,
+//! which is the slower the more there are.
+
+use sqlx::{QueryBuilder, Sqlite};
+
+use super::{
+    Cache,
+    cursor::{Column, Cursor},
+    filter,
+    get::resources,
+    row::COLUMNS,
+};
+use crate::{Count, Page, Query, Result, Sort};
+
+/// Up to here a number of rows is exact.
+const EXACT: i64 = 1000;
+
+/// How an order runs.
+struct Order {
+    /// The tables, `r` and `s`, with the index to go along.
+    from: &'static str,
+    /// The columns of the key, all in one direction.
+    key: &'static [Column],
+    /// Whether upward.
+    up: bool,
+}
+
+impl Order {
+    fn of(query: &Query) -> Order {
+        use Column::{Number, Text};
+        let (from, key): (_, &'static [Column]) = match query.sort {
+            Sort::Need if query.kinds.len() == 1 => (
+                "resources r INDEXED BY resources_by_kind CROSS JOIN seen s ON s.row = r.row",
+                &[Number("r.need"), Number("r.late"), Text("r.id")],
+            ),
+            Sort::Need => (
+                "resources r INDEXED BY resources_by_need CROSS JOIN seen s ON s.row = r.row",
+                &[Number("r.need"), Number("r.late"), Text("r.id")],
+            ),
+            Sort::Name => (
+                "resources r INDEXED BY resources_by_name CROSS JOIN seen s ON s.row = r.row",
+                &[Text("r.name"), Text("r.id")],
+            ),
+            Sort::Profile => (
+                "resources r INDEXED BY resources_by_profile CROSS JOIN seen s ON s.row = r.row",
+                &[Text("r.profile"), Text("r.name"), Text("r.id")],
+            ),
+            Sort::Since => (
+                "resources r INDEXED BY resources_by_since CROSS JOIN seen s ON s.row = r.row",
+                &[Number("r.late"), Text("r.id")],
+            ),
+            Sort::ReadAt => (
+                "seen s INDEXED BY seen_by_read_at CROSS JOIN resources r ON r.row = s.row",
+                &[Number("s.read_at"), Number("s.row")],
+            ),
+        };
+        // `late` grows towards the past, so that the oldest first is downward.
+        let up = query.descending == (query.sort == Sort::Since);
+        Order { from, key, up }
+    }
+}
+
+impl Cache {
+    /// One page of the rows that the query lets through. Errors: [`crate::Error::BadCursor`].
+    pub async fn page(&self, query: &Query) -> Result<Page> {
+        let order = Order::of(query);
+        let after = query.after.as_deref();
+        let after = after.map(|text| Cursor::read(text, query.sort, query.descending, order.key)).transpose()?;
+        let limit = query.limit.clamp(1, Query::MAX_LIMIT);
+        let rows = async {
+            let mut sql = statement(query, &order, after.as_ref(), limit)?;
+            sql.build().fetch_all(self.db.read()).await
+        };
+        let (mut rows, total) = self.db.told(tokio::try_join!(rows, self.total(query)))?;
+        let next = if rows.len() > limit as usize {
+            rows.truncate(limit as usize);
+            let cursor = |row| Cursor::behind(row, query.sort, query.descending, order.key)?.write();
+            self.db.told(rows.last().map(cursor).transpose())?
+        } else {
+            None
+        };
+        Ok(Page { rows: self.db.told(resources(&rows))?, next, total })
+    }
+
+    async fn total(&self, query: &Query) -> sqlx::Result<Count> {
+        let index = if query.kinds.len() == 1 { "resources_by_kind" } else { "resources_by_need" };
+        let mut sql = QueryBuilder::<Sqlite>::new("SELECT count(*) FROM (SELECT 1 FROM resources r INDEXED BY ");
+        sql.push(index).push(" WHERE true");
+        filter::push(&mut sql, query)?;
+        sql.push(" LIMIT ").push_bind(EXACT + 1).push(")");
+        let n: i64 = sql.build_query_scalar().fetch_one(self.db.read()).await?;
+        Ok(Count { n: n.min(EXACT), exact: n <= EXACT })
+    }
+}
+
+/// Selects one row more than the page has, to know whether there is a next one.
+fn statement(query: &Query, order: &Order, after: Option<&Cursor>, limit: u32) -> sqlx::Result<QueryBuilder<Sqlite>> {
+    let mut sql = QueryBuilder::new("SELECT ");
+    sql.push(COLUMNS);
+    for (i, column) in order.key.iter().enumerate() {
+        sql.push(format_args!(", {} AS k{i}", column.name()));
+    }
+    sql.push(format_args!(" FROM {} WHERE true", order.from));
+    filter::push(&mut sql, query)?;
+    let names: Vec<&str> = order.key.iter().map(|column| column.name()).collect();
+    if let Some(after) = after {
+        sql.push(format_args!(" AND ({}) {} ", names.join(", "), if order.up { ">" } else { "<" }));
+        after.push(&mut sql);
+    }
+    let direction = if order.up { "" } else { " DESC" };
+    sql.push(format_args!(" ORDER BY {}{direction}", names.join(&format!("{direction}, "))));
+    sql.push(" LIMIT ").push_bind(i64::from(limit) + 1);
+    Ok(sql)
+}

@@ -1,0 +1,8 @@
+mod counts;
+mod gone;
+mod links;
+mod open;
+mod page;
+mod search;
+mod sources;
+mod upsert;

@@ -1,0 +1,11 @@
+mod actions;
+mod decisions;
+mod health_changes;
+mod locks;
+mod marks;
+mod open;
+mod profiles;
+mod runs;
+mod settings;
+mod transfer;
+mod usual;
