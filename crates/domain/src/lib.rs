@@ -29,5 +29,5 @@ pub use profile::{Colour, Profile, ProfileKind, Protection, SignIn, SignInState}
 pub use resource::{Detail, Kind, Link, Resource};
 pub use run::{Run, RunOutcome, Usual};
 pub use scope::{Scope, SourceId};
-pub use source::{ErrorInfo, SourceState, SourceStatus};
+pub use source::{Cure, ErrorInfo, SourceState, SourceStatus};
 pub use time::{Clock, SystemClock, Timestamp};

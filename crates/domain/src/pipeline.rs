@@ -197,6 +197,39 @@ pub struct ActionRun {
     pub state: ActionState,
 }
 
+/// How a stage stands, as its mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum StageMark {
+    /// Succeeded.
+    Ok,
+    /// Failed.
+    Failed,
+    /// In progress.
+    Running,
+    /// In progress, waiting for a person.
+    Waiting,
+    /// In progress for longer than usual.
+    Stuck,
+    /// The transition into it is disabled.
+    Off,
+    /// Stopped by hand.
+    Stopped,
+    /// Not reached by this execution.
+    None,
+    /// Was in progress when reading stopped.
+    Unknown,
+}
+
+/// A stage of the strip.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct StageCell {
+    /// Name.
+    pub name: String,
+    /// Mark.
+    pub mark: StageMark,
+}
+
 /// Detail of `codepipeline.approval`: an approval that waits. Its token is never kept; it is read again when used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct ApprovalDetail {

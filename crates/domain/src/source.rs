@@ -84,6 +84,22 @@ pub struct ErrorInfo {
     pub operation: Option<String>,
 }
 
+/// What would make a source readable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cure {
+    /// Sign in again.
+    SignIn,
+    /// Add the permission; a policy can be copied.
+    Permission,
+    /// Nothing: it is tried again by itself.
+    Wait,
+    /// Look at the network.
+    Network,
+    /// Mend the AWS config file.
+    Config,
+}
+
 /// One source with the outcome of its last read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct SourceStatus {

@@ -1,1 +1,22 @@
-//! Pure functions over domain types: first cause, usual time, stuck.
+//! Pure functions over domain types: what a run's stages say, why it failed, what is usual, what would help.
+//!
+//! - `stages`: how each stage and action stands *in one execution*.
+//! - `cause`: the earliest event that explains a failed run, down to the log line.
+//! - `usual`: median and p90 of a thing's own history, and what is stuck by it.
+//! - `cure`: what would make a source readable.
+//! - `span`: lengths of time as people read them.
+//!
+//! Values in, values out: no I/O, no clock, no randomness. Deliberately elsewhere: reading the rows and logs that go in
+//! (`engine`, `store`), and the shape that crosses to a front (`api`).
+#![deny(missing_docs)]
+
+pub mod cause;
+mod cure;
+pub mod span;
+pub mod stages;
+mod usual;
+
+pub use cause::{BuildEvidence, Failing, build_cause, failing, first_cause};
+pub use cure::cure;
+pub use stages::{ActionRunState, StageRunState, matters, stages_of, strip};
+pub use usual::{is_stuck, usual};

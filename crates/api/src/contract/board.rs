@@ -1,7 +1,10 @@
 //! The board: every pipeline of the shown profiles, in order of need, and what could not be read.
 
 use serde::{Deserialize, Serialize};
-use skydeck_domain::{Aspect, Colour, Health, SourceStatus, Timestamp, Usual, pipeline::Revision};
+use skydeck_domain::{
+    Aspect, Colour, Cure, Health, SourceStatus, Timestamp, Usual,
+    pipeline::{Revision, StageCell},
+};
 use ts_rs::TS;
 
 /// Which part of the board.
@@ -72,39 +75,6 @@ pub struct BoardGroup {
     pub count: Count,
     /// The rows, at most the limit asked for.
     pub rows: Vec<BoardRow>,
-}
-
-/// How a stage stands, as its mark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "kebab-case")]
-pub enum StageMark {
-    /// Succeeded.
-    Ok,
-    /// Failed.
-    Failed,
-    /// In progress.
-    Running,
-    /// In progress, waiting for a person.
-    Waiting,
-    /// In progress for longer than usual.
-    Stuck,
-    /// The transition into it is disabled.
-    Off,
-    /// Stopped by hand.
-    Stopped,
-    /// Not reached by this execution.
-    None,
-    /// Was in progress when reading stopped.
-    Unknown,
-}
-
-/// A stage of the strip.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct StageCell {
-    /// Name.
-    pub name: String,
-    /// Mark.
-    pub mark: StageMark,
 }
 
 /// One pipeline on the board.
@@ -183,22 +153,6 @@ pub struct ProfileCount {
     /// How many.
     #[ts(type = "number")]
     pub n: i64,
-}
-
-/// What would make a source readable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "kebab-case")]
-pub enum Cure {
-    /// Sign in again.
-    SignIn,
-    /// Add the permission; a policy can be copied.
-    Permission,
-    /// Nothing: it is tried again by itself.
-    Wait,
-    /// Look at the network.
-    Network,
-    /// Mend the AWS config file.
-    Config,
 }
 
 /// A source that could not be read whole.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use skydeck_domain::{
     FirstCause, Lock, Mark, Profile, Resource, Run, SourceStatus, Timestamp, Usual, Verb,
-    pipeline::{ExecutionDetail, PipelineDetail},
+    pipeline::{ExecutionDetail, PipelineDetail, StageMark},
 };
 use ts_rs::TS;
 
@@ -67,7 +67,7 @@ pub struct RunStage {
     /// Name.
     pub name: String,
     /// Mark.
-    pub mark: super::board::StageMark,
+    pub mark: StageMark,
     /// Whether the transition into it is open.
     pub transition_enabled: bool,
     /// Why not, as given.
@@ -82,7 +82,7 @@ pub struct RunAction {
     /// Name.
     pub name: String,
     /// Mark.
-    pub mark: super::board::StageMark,
+    pub mark: StageMark,
     /// Category.
     pub category: String,
     /// Provider.
