@@ -25,6 +25,11 @@ impl SimClock {
         SimClock(Arc::new(Inner { millis: AtomicI64::new(offset), running: true }))
     }
 
+    /// The machine's own clock.
+    pub fn machine() -> Self {
+        SimClock(Arc::new(Inner { millis: AtomicI64::new(0), running: true }))
+    }
+
     /// A clock that stands at `start` until it is advanced.
     pub fn standing(start: DateTime<Utc>) -> Self {
         SimClock(Arc::new(Inner { millis: AtomicI64::new(start.timestamp_millis()), running: false }))

@@ -15,6 +15,8 @@ pub struct Request<'a> {
     pub access_key_id: &'a str,
     /// ARN of the caller, as `GetCallerIdentity` tells it.
     pub caller_arn: &'a str,
+    /// Unique id of the caller, as `GetCallerIdentity` tells it.
+    pub user_id: &'a str,
     /// Operation, such as `ListPipelines`.
     pub operation: &'a str,
     /// Input members.

@@ -1,0 +1,117 @@
+//! The simulator as an SDK's HTTP client: no port, no TLS, no name to resolve. The request is judged by its headers and
+//! path as on the wire.
+
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use http_body_util::BodyExt as _;
+
+use crate::protocol;
+use crate::sim::{Delivery, Sim};
+
+/// A client whose calls this simulator answers.
+pub(crate) fn of(sim: Sim) -> SharedHttpClient {
+    SharedHttpClient::new(InProcess(sim))
+}
+
+#[derive(Debug)]
+struct InProcess(Sim);
+
+impl HttpClient for InProcess {
+    fn http_connector(&self, settings: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(Connector { sim: self.0.clone(), read_timeout: settings.read_timeout() })
+    }
+}
+
+#[derive(Debug)]
+struct Connector {
+    sim: Sim,
+    read_timeout: Option<Duration>,
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let (sim, read_timeout) = (self.sim.clone(), self.read_timeout);
+        HttpConnectorFuture::new(async move {
+            let answer = sim.answer(whole(request).await?);
+            let delivery = match read_timeout {
+                None => answer.await,
+                Some(limit) => {
+                    tokio::time::timeout(limit, answer).await.map_err(|e| ConnectorError::timeout(e.into()))?
+                }
+            };
+            match delivery {
+                Delivery::Whole(response) => handed_over(response.map(SdkBody::from)),
+                Delivery::Truncated(response) => {
+                    handed_over(response.map(|body| SdkBody::from_body_1_x(half::Half::of(&body))))
+                }
+                Delivery::Closed => Err(ConnectorError::io(closed().into())),
+                Delivery::NoSuchHost => Err(ConnectorError::io(
+                    std::io::Error::other("dns error: failed to lookup address information: Name or service not known")
+                        .into(),
+                )),
+            }
+        })
+    }
+}
+
+fn closed() -> std::io::Error {
+    std::io::Error::new(std::io::ErrorKind::ConnectionReset, "connection closed before message completed")
+}
+
+async fn whole(request: HttpRequest) -> Result<protocol::Request, ConnectorError> {
+    let user = |error: Box<dyn std::error::Error + Send + Sync>| ConnectorError::user(error);
+    let (head, body) = request.try_into_http1x().map_err(|error| user(error.into()))?.into_parts();
+    let body: Bytes = body.collect().await.map_err(user)?.to_bytes();
+    Ok(http::Request::from_parts(head, body))
+}
+
+fn handed_over(response: http::Response<SdkBody>) -> Result<HttpResponse, ConnectorError> {
+    HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
+}
+
+/// A body that ends too early.
+pub(crate) mod half {
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use bytes::Bytes;
+    use http_body::{Body, Frame, SizeHint};
+
+    /// Announces the whole, gives half, and fails.
+    #[derive(Debug)]
+    pub(crate) struct Half {
+        given: Option<Bytes>,
+        announced: u64,
+    }
+
+    impl Half {
+        pub(crate) fn of(body: &Bytes) -> Half {
+            Half { given: Some(body.slice(..body.len() / 2)), announced: body.len() as u64 }
+        }
+    }
+
+    impl Body for Half {
+        type Data = Bytes;
+        type Error = std::io::Error;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+            let end = || std::io::Error::new(std::io::ErrorKind::UnexpectedEof, "the connection ended within the body");
+            Poll::Ready(Some(self.given.take().map(Frame::data).ok_or_else(end)))
+        }
+
+        fn size_hint(&self) -> SizeHint {
+            SizeHint::with_exact(self.announced)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The simulated services, one file each; what they share with each other is the world.
+
+mod codepipeline;
+mod sso;
+mod sts;
+
+use crate::service::Service;
+use crate::world::World;
+
+/// Every service, in the order of their endpoint prefixes.
+pub(crate) static ALL: &[&dyn Service<World>] = &[&codepipeline::CodePipeline, &sso::Sso, &sts::Sts];
+
+/// The service of that endpoint prefix, if it is simulated.
+pub(crate) fn find(id: &str) -> Option<&'static dyn Service<World>> {
+    ALL.iter().find(|service| service.id() == id).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model;
+
+    #[test]
+    fn services_are_in_order_and_offer_what_the_model_holds() {
+        let ids: Vec<&str> = ALL.iter().map(|service| service.id()).collect();
+        let models: Vec<&str> = model::services().iter().map(|service| service.id.as_str()).collect();
+        assert_eq!(ids, models, "every service has its model, see crates/sim/gen/operations.json");
+        for service in ALL {
+            let mut offered = service.operations().to_vec();
+            offered.sort_unstable();
+            let model = model::service(service.id()).expect("has its model");
+            let modelled: Vec<&str> = model.operations.keys().map(String::as_str).collect();
+            assert_eq!(offered, modelled, "{}: operations() and crates/sim/gen/operations.json", service.id());
+        }
+    }
+}
