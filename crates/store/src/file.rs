@@ -31,9 +31,20 @@ pub(crate) fn make_folder(path: &Path) -> Result<()> {
     builder.create(folder).map_err(|e| Error::io(folder, e))
 }
 
-/// Makes the file if it is not there, and readable by its owner alone. Whether it held something before.
+/// What a file holds before SQLite has seen it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Held {
+    /// Nothing: it is new.
+    Nothing,
+    /// Too little to be a database (its smallest page has 512 bytes). SQLite would take it for an empty one and write over it.
+    TooLittle,
+    /// What may be a database.
+    Something,
+}
+
+/// Makes the file if it is not there, and readable by its owner alone. Tells what it held before.
 /// SQLite gives its companions (`-wal`, `-shm`) the mode of the file.
-pub(crate) fn make_private(path: &Path) -> Result<bool> {
+pub(crate) fn make_private(path: &Path) -> Result<Held> {
     let file = open(path)?;
     let metadata = file.metadata().map_err(|e| Error::io(path, e))?;
     #[cfg(unix)]
@@ -43,7 +54,11 @@ pub(crate) fn make_private(path: &Path) -> Result<bool> {
             file.set_permissions(std::fs::Permissions::from_mode(0o600)).map_err(|e| Error::io(path, e))?;
         }
     }
-    Ok(metadata.len() > 0)
+    Ok(match metadata.len() {
+        0 => Held::Nothing,
+        1..512 => Held::TooLittle,
+        _ => Held::Something,
+    })
 }
 
 fn open(path: &Path) -> Result<File> {
@@ -155,10 +170,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/er/a.db");
         make_folder(&path).unwrap();
-        assert!(!make_private(&path).unwrap());
+        assert_eq!(make_private(&path).unwrap(), Held::Nothing);
         std::fs::write(&path, "x").unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(make_private(&path).unwrap());
+        assert_eq!(make_private(&path).unwrap(), Held::TooLittle);
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }

@@ -22,7 +22,7 @@ use crate::{
     Error, Result,
     db::Db,
     error::primary_code,
-    file::{self, Turn, User, beside},
+    file::{self, Held, Turn, User, beside},
 };
 
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/cache");
@@ -38,11 +38,14 @@ impl Cache {
         file::make_folder(path)?;
         let _turn = Turn::take(path).await?;
         let (user, alone) = User::enter(path)?;
-        let existed = file::make_private(path)?;
-        let note = take_note(path);
-        let attempted = match note {
-            Note::Damaged if existed => Err(Trouble::Unusable(String::from("it was found damaged while in use"))),
-            note => attempt(path, existed && alone && note != Note::Clean).await,
+        let held = file::make_private(path)?;
+        let existed = held != Held::Nothing;
+        let attempted = match (held, take_note(path)) {
+            (Held::TooLittle, _) => Err(Trouble::Unusable(String::from("it is too short to be a database"))),
+            (Held::Something, Note::Damaged) => {
+                Err(Trouble::Unusable(String::from("it was found damaged while in use")))
+            }
+            (_, note) => attempt(path, existed && alone && note != Note::Clean).await,
         };
         let found = match attempted {
             Ok(db) => Ok((db, if existed { CacheOpened::Existing } else { CacheOpened::Created })),

@@ -15,7 +15,7 @@ use crate::{
     Error, Result,
     db::{self, Db},
     error::primary_code,
-    file::{self, Turn, beside},
+    file::{self, Held, Turn, beside},
 };
 
 pub(super) static MIGRATOR: Migrator = sqlx::migrate!("migrations/ledger");
@@ -36,7 +36,11 @@ async fn open_with(path: &Path, now: Timestamp, migrator: &Migrator) -> Result<L
     file::make_folder(path)?;
     let _turn = Turn::take(path).await?;
     let known = migrator.iter().map(|m| m.version).max().unwrap_or(0);
-    if file::make_private(path)? {
+    let held = file::make_private(path)?;
+    if held == Held::TooLittle {
+        return Err(explained(path, sqlx::Error::Protocol(String::from("it is too short to be a database"))));
+    }
+    if held == Held::Something {
         let found = schema(path).await?;
         if found > known {
             return Err(Error::NewerLedger { found, known, path: path.to_owned() });
@@ -80,7 +84,7 @@ async fn schema(path: &Path) -> Result<i64> {
 async fn back_up(path: &Path, schema: i64, now: Timestamp) -> Result<()> {
     let copy = beside(path, &format!(".backup-{schema}-{}", now.format("%Y%m%dT%H%M%SZ")));
     // SQLite writes into an empty file that is there; made first so that its mode is ours from the beginning.
-    if file::make_private(&copy)? {
+    if file::make_private(&copy)? != Held::Nothing {
         return Ok(());
     }
     let copied = async {

@@ -35,8 +35,9 @@ pub(crate) fn account(profile: &str) -> &'static str {
 
 /// A green row of that kind and name, read at minute 0.
 pub(crate) fn row(profile: &str, kind: &str, name: &str) -> Resource {
-    let service = kind.split('.').next().unwrap();
-    let arn = format!("arn:aws:{service}:eu-west-1:{}:{name}", account(profile));
+    let (service, thing) = kind.split_once('.').unwrap();
+    let part = if kind == PIPELINE { name.to_owned() } else { format!("{thing}/{name}") };
+    let arn = format!("arn:aws:{service}:eu-west-1:{}:{part}", account(profile));
     Resource {
         id: Resource::make_id(profile, Some(&arn), "eu-west-1", kind, name),
         arn: Some(arn),

@@ -61,7 +61,9 @@ async fn what_is_no_ledger_is_refused_and_not_touched() {
     let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
     sqlx::raw_sql("CREATE TABLE invoices (id)").execute(&pool).await.unwrap();
     pool.close().await;
-    for path in [garbage, other] {
+    let short = folder.path().join("short.db");
+    fs::write(&short, "no").unwrap();
+    for path in [garbage, other, short] {
         let bytes = fs::read(&path).unwrap();
         let refused = Ledger::open(&path, at(0)).await.unwrap_err();
         assert!(matches!(refused, Error::Corrupt { .. }), "{refused}");
