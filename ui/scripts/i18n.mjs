@@ -80,10 +80,10 @@ const uses = english.size ? readdirSync(root, { recursive: true })
   .map((f) => readFileSync(join(root, f), "utf8"))
   .join("\n") : "";
 const used = new Set([...uses.matchAll(/\bm((?:\.\w+)+)/g)].map((m) => m[1].slice(1)));
-// `m.verb` taken as a table (m.verb[id]) uses all below it; a call on the message (`m.a.b()`) is `a.b`.
-const tables = new Set([...uses.matchAll(/\bm((?:\.\w+)+)\[/g)].map((m) => m[1].slice(1)));
+// A table taken whole (`m.verbOn`, `m.health[h]`) uses all below it.
+const tables = [...used].filter((path) => !english.has(path));
 for (const key of english.keys()) {
-  const taken = used.has(key) || [...tables].some((t) => key.startsWith(`${t}.`));
+  const taken = used.has(key) || tables.some((t) => key.startsWith(`${t}.`));
   if (!taken) problems.push(`no source uses ${key}`);
 }
 
