@@ -2,11 +2,21 @@
 // What comes with a later service is absent until then.
 
 import type { Component } from "svelte";
+import BookOpenCheck from "@lucide/svelte/icons/book-open-check";
+import FolderGit from "@lucide/svelte/icons/folder-git-2";
+import Hammer from "@lucide/svelte/icons/hammer";
 import LayoutList from "@lucide/svelte/icons/layout-list";
+import Cog from "@lucide/svelte/icons/settings";
+import Stamp from "@lucide/svelte/icons/stamp";
 import type { Count } from "$/gen/api";
 import type { CommandId } from "$/commands/list";
 import { m } from "$/gen/messages";
+import Approvals from "./approvals/Approvals.svelte";
 import Board from "./board/Board.svelte";
+import Builds from "./builds/Builds.svelte";
+import Ledger from "./ledger/Ledger.svelte";
+import Repositories from "./repositories/Repositories.svelte";
+import Settings from "./settings/Settings.svelte";
 import type { Counts } from "./frame/counts.svelte";
 
 export interface View {
@@ -31,4 +41,16 @@ export const views: readonly View[] = [
     go: "go.board",
     count: (c) => c.failed && { count: c.failed, loud: true },
   },
+  {
+    id: "approvals",
+    title: m.approvals.title,
+    icon: Stamp,
+    component: Approvals,
+    go: "go.approvals",
+    count: (c) => c.waiting && { count: c.waiting, loud: false },
+  },
+  { id: "builds", title: m.builds.title, icon: Hammer, component: Builds, go: "go.builds" },
+  { id: "repositories", title: m.repositories.title, icon: FolderGit, component: Repositories, go: "go.repositories" },
+  { id: "ledger", title: m.ledger.title, icon: BookOpenCheck, component: Ledger, go: "go.ledger", foot: true },
+  { id: "settings", title: m.settings.title, icon: Cog, component: Settings, go: "go.settings", foot: true },
 ];

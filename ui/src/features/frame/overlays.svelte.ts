@@ -4,6 +4,7 @@ import type { PipelineDetail, Profile, Verb } from "$/gen/api";
 
 interface Overlay {
   help: Record<string, never>;
+  profiles: Record<string, never>;
   action: { verb: Verb; profile: Profile; name: string; region: string; detail?: PipelineDetail };
 }
 

@@ -1,0 +1,54 @@
+// Finding a profile by a few letters: they must stand in its name in this order, best where they stand together or at
+// the beginning of a word. Pure.
+
+import type { Profile } from "$/gen/api";
+
+export interface Hit {
+  profile: Profile;
+  /** Indexes of the letters found in the name, to underline them. */
+  letters: number[];
+  score: number;
+}
+
+/** Letters of `typed` in `text`, in order; none if they are not all there. */
+export function find(text: string, typed: string): { letters: number[]; score: number } | undefined {
+  const lower = text.toLowerCase();
+  const wanted = [...typed.toLowerCase()].filter((c) => c.trim() !== "").join("");
+  const together = lower.indexOf(wanted);
+  if (together >= 0) {
+    const atWord = together === 0 || /[^\p{L}\p{N}]/u.test(lower[together - 1] ?? "");
+    return { letters: Array.from(wanted, (_, i) => together + i), score: (atWord ? 200 : 100) - together };
+  }
+  const letters: number[] = [];
+  let from = 0;
+  for (const char of wanted) {
+    const at = lower.indexOf(char, from);
+    if (at < 0) return undefined;
+    letters.push(at);
+    from = at + char.length;
+  }
+  return { letters, score: 50 - ((letters.at(-1) ?? 0) - (letters[0] ?? 0)) };
+}
+
+/** The profiles that match, best first; all in their order while nothing is typed. */
+export function search(profiles: readonly Profile[], typed: string): Hit[] {
+  if (typed.trim() === "") return profiles.map((profile) => ({ profile, letters: [], score: 0 }));
+  const hits: Hit[] = [];
+  for (const profile of profiles) {
+    const name = find(profile.name, typed);
+    const other = [profile.label, profile.account, profile.environment].map((t) => (t ? find(t, typed) : undefined)).find((f) => f !== undefined);
+    if (name) hits.push({ profile, ...name });
+    else if (other) hits.push({ profile, letters: [], score: other.score - 100 });
+  }
+  return hits.sort((a, b) => b.score - a.score);
+}
+
+/** In groups of one sign-in each, in the order of their first hit; what has no SSO session stands together. */
+export function sessions(hits: readonly Hit[]): { session: string | null; hits: Hit[] }[] {
+  const groups = new Map<string | null, Hit[]>();
+  for (const hit of hits) {
+    const key = hit.profile.sso_session;
+    groups.set(key, [...(groups.get(key) ?? []), hit]);
+  }
+  return [...groups].map(([session, list]) => ({ session, hits: list }));
+}
