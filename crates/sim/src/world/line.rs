@@ -18,7 +18,7 @@ pub struct Author {
 /// What a commit spoils, wherever it is built or deployed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flaw {
-    /// Category of the actions that fail on it: `Build`, `Test`, `Deploy`.
+    /// Category or name of the actions that fail on it: `Build`, `Deploy`, `SmokeTest`.
     pub spoils: &'static str,
     /// Only in this account, if given (a migration that is missing there, say).
     pub only_in: Option<String>,

@@ -4,10 +4,13 @@
 //! what was due. Wire formats, SigV4, limits and faults are the protocol layer's business, not the world's.
 
 pub mod accounts;
+pub mod build;
 pub mod deck;
+pub mod demo;
 pub mod engine;
 pub mod id;
 pub mod line;
+pub mod log;
 pub mod noise;
 pub mod page;
 pub mod pipeline;

@@ -82,8 +82,12 @@ pub struct Habits {
     pub starts_on_push: bool,
     /// What follows a success.
     pub promotes: Option<Promotion>,
-    /// How often in a thousand somebody approves within the hour.
+    /// How often in a thousand somebody answers an approval within the hour.
     pub approved: u32,
+    /// Whether somebody sometimes retries or rolls back what failed.
+    pub tended: bool,
+    /// Whether nothing fails here without a commit's fault.
+    pub steady: bool,
 }
 
 /// A success here starts that pipeline with the same commit, as an operator would.

@@ -55,7 +55,7 @@ impl World {
         self.queue.plan(ends, Event::ActionEnds { pipeline: p, execution, run });
         if def.provider == Provider::Approval && self.lively && noise::happens(noise::mix(draw, 4), approved) {
             let wait = noise::duration_ms(noise::mix(draw, 5), 6 * MINUTE);
-            self.queue.plan(at + wait, Event::Approved { pipeline: p, execution, run });
+            self.queue.plan(at + wait, Event::Answered { pipeline: p, execution, run });
         }
     }
 
@@ -64,10 +64,12 @@ impl World {
         let e = &place.pipelines[p.index as usize].executions[execution as usize];
         let spoilt = e.revisions.iter().any(|r| {
             self.lines[r.line as usize].commits[r.commit as usize].flaw.as_ref().is_some_and(|f| {
-                f.spoils == def.category && f.only_in.as_ref().is_none_or(|account| *account == place.account)
+                (f.spoils == def.category || f.spoils == def.name)
+                    && f.only_in.as_ref().is_none_or(|account| *account == place.account)
             })
         });
-        if spoilt || noise::happens(noise::mix(draw, 1), def.flaky) { Fate::Bad } else { Fate::Good }
+        let steady = place.pipelines[p.index as usize].habits.steady;
+        if spoilt || (!steady && noise::happens(noise::mix(draw, 1), def.flaky)) { Fate::Bad } else { Fate::Good }
     }
 
     fn begin_build(
@@ -158,15 +160,6 @@ impl World {
             None => (line.commits.len() as u32).checked_sub(1),
         };
         Some(commit.map(|commit| Revision { source: r.action, line: number, commit }).ok_or(()))
-    }
-
-    pub(super) fn approve_by_habit(&mut self, p: PipelineRef, execution: u32, run: u16, at: Ms) {
-        if self.pipeline(p).executions[execution as usize].runs[usize::from(run)].status != Status::InProgress {
-            return;
-        }
-        let account = &self.places[p.place as usize].account;
-        let by = format!("arn:aws:sts::{account}:assumed-role/ReleaseOperator/seoyeon");
-        self.answer(p, execution, run, true, Answer { by, summary: "ok".to_owned() }, at);
     }
 
     /// An approval is answered.

@@ -1,22 +1,25 @@
 //! How the world moves: events in the order of their instants, each played at its own instant whoever looks later.
 //!
 //! A number given out when an event is planned settles equal instants, so one order exists and polling cannot change it.
-//! How executions pass through stages is in `passage`, what an action becomes in `action`, what callers do in `steer`.
+//! How executions pass through stages is in `passage`, what an action becomes in `action`, what callers do in `steer`, what people of the
+//! world do by themselves in `habits`.
 
 mod action;
+mod habits;
 mod passage;
 mod steer;
 
 use std::{
     cmp::{Ordering, Reverse},
     collections::BinaryHeap,
+    sync::Arc,
 };
 
 use super::{
     World,
     line::{Author, Flaw},
-    noise,
-    pipeline::PipelineRef,
+    pipeline::{PipelineRef, Version},
+    structure::Structure,
     time::Ms,
 };
 
@@ -33,13 +36,22 @@ pub enum Event {
         run: u16,
     },
     /// Somebody answers an approval.
-    Approved {
+    Answered {
         /// Pipeline.
         pipeline: PipelineRef,
         /// Execution.
         execution: u32,
         /// Run.
         run: u16,
+    },
+    /// Somebody looks after a stage that failed.
+    Tended {
+        /// Pipeline.
+        pipeline: PipelineRef,
+        /// Execution.
+        execution: u32,
+        /// Stage.
+        stage: usize,
     },
     /// The next commit of a line comes by itself.
     Arrival {
@@ -48,6 +60,13 @@ pub enum Event {
     },
     /// A written commit is pushed.
     Push(Box<Pushed>),
+    /// Somebody changes a pipeline's structure.
+    Restructured {
+        /// Pipeline.
+        pipeline: PipelineRef,
+        /// Its new structure.
+        structure: Arc<Structure>,
+    },
     /// An operator starts a pipeline with a commit that has proven itself elsewhere.
     Promotion {
         /// Pipeline.
@@ -132,28 +151,26 @@ impl World {
     fn play(&mut self, at: Ms, event: Event) {
         match event {
             Event::ActionEnds { pipeline, execution, run } => self.action_is_due(pipeline, execution, run, at),
-            Event::Approved { pipeline, execution, run } => self.approve_by_habit(pipeline, execution, run, at),
+            Event::Answered { pipeline, execution, run } => self.answer_by_habit(pipeline, execution, run, at),
+            Event::Tended { pipeline, execution, stage } => self.tend(pipeline, execution, stage, at),
             Event::Arrival { line } => self.arrival(line, at),
             Event::Push(pushed) => {
                 self.push(&pushed, at);
             }
+            Event::Restructured { pipeline, structure } => self.restructure(pipeline, structure, at),
             Event::Promotion { to, commit } => self.promote(to, commit, at),
         }
     }
 
-    fn arrival(&mut self, line: u32, at: Ms) {
-        let l = &self.lines[line as usize];
-        if !self.lively || l.pace == 0 {
-            return;
+    /// Gives a pipeline a new structure. Its stages and actions must be those of the old one, save that actions may have
+    /// come to the end of stages, so that what ran before still lies where it lay.
+    pub(crate) fn restructure(&mut self, p: PipelineRef, structure: Arc<Structure>, at: Ms) {
+        let pipeline = self.pipeline_mut(p);
+        for (now, stage) in pipeline.stages.iter_mut().zip(&structure.stages) {
+            now.actions.resize(stage.actions.len(), None);
         }
-        let draw = noise::of(self.seed, &["arrival", &l.repository, &l.commits.len().to_string()]);
-        let next = at + noise::duration_ms(draw, l.pace);
-        let mut pushed = self.deck.draw(line, l.name(), noise::mix(draw, 1));
-        if noise::happens(noise::mix(draw, 2), 60) {
-            pushed.flaw = Some(Flaw { spoils: if draw.is_multiple_of(2) { "Build" } else { "Test" }, only_in: None });
-        }
-        self.push(&pushed, at);
-        self.queue.plan(next, Event::Arrival { line });
+        let number = pipeline.version() + 1;
+        pipeline.versions.push(Version { number, at, structure });
     }
 
     /// Adds a commit to its line and starts the pipelines that follow it.

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use super::Event;
 use crate::world::{
     World,
     id::Uuid,
-    noise,
     pipeline::{Execution, Given, Mode, Pipeline, PipelineRef, Position, Status, Trigger},
     provider::Setting,
     time::{Ms, SECOND},
@@ -184,49 +182,10 @@ impl World {
             self.arrive(p, execution, stage + 1, at);
         } else if promotes {
             self.plan_promotion(p, execution, at);
+        } else if status == Status::Failed {
+            self.plan_tending(p, execution, stage, at);
         }
         self.admit(p, stage, at);
-    }
-
-    fn plan_promotion(&mut self, p: PipelineRef, execution: u32, at: Ms) {
-        let pipeline = self.pipeline(p);
-        let e = &pipeline.executions[execution as usize];
-        let (Some(promotion), Some(revision)) = (pipeline.habits.promotes.clone(), e.revisions.first().copied()) else {
-            return;
-        };
-        let draw = noise::mix(e.id.key(), 77);
-        if self.lively && noise::happens(draw, promotion.per_mille) {
-            let after = noise::duration_ms(noise::mix(draw, 1), promotion.after);
-            self.queue.plan(at + after, Event::Promotion { to: promotion.to, commit: revision.commit });
-        }
-    }
-
-    /// An operator's start with a given commit; nothing if the pipeline is gone or already past that commit.
-    pub(super) fn promote(&mut self, to: PipelineRef, commit: u32, at: Ms) {
-        if !self.exists(to) {
-            return;
-        }
-        let pipeline = self.pipeline(to);
-        let newest = pipeline.executions.iter().rev().flat_map(|e| e.revisions.first()).map(|r| r.commit).next();
-        if newest.is_some_and(|n| n >= commit) {
-            return;
-        }
-        let given = self.given_commit(to, commit);
-        let account = self.places[to.place as usize].account.clone();
-        let detail = format!("arn:aws:sts::{account}:assumed-role/Promoter/promote");
-        self.start(to, Trigger { kind: "StartPipelineExecution", detail: detail.into() }, Some(Box::new(given)), at);
-    }
-
-    /// What a caller gives to start a pipeline with that commit in all of its sources.
-    pub(crate) fn given_commit(&self, p: PipelineRef, commit: u32) -> Given {
-        let pipeline = self.pipeline(p);
-        let commit = &self.lines[pipeline.habits.line as usize].commits[commit as usize];
-        let revisions = pipeline
-            .structure()
-            .sources()
-            .map(|(_, a)| (a.name.clone(), (a.provider.revision_type().to_owned(), a.provider.revision_id(commit))))
-            .collect();
-        Given { revisions, ..Given::default() }
     }
 
     /// How long the moment between two steps is.
