@@ -2,7 +2,7 @@
 //!
 //! - `stages`: how each stage and action stands *in one execution*.
 //! - `cause`: the earliest event that explains a failed run, down to the log line.
-//! - `usual`: median and p90 of a thing's own history, and what is stuck by it.
+//! - `stuck`: what is longer under way than its own history makes likely.
 //! - `cure`: what would make a source readable.
 //! - `span`: lengths of time as people read them.
 //!
@@ -14,9 +14,9 @@ pub mod cause;
 mod cure;
 pub mod span;
 pub mod stages;
-mod usual;
+mod stuck;
 
 pub use cause::{BuildEvidence, Failing, build_cause, failing, first_cause};
 pub use cure::cure;
 pub use stages::{ActionRunState, StageRunState, matters, stages_of, strip};
-pub use usual::{is_stuck, usual};
+pub use stuck::is_stuck;

@@ -153,8 +153,9 @@ pub fn strip(stages: &[StageRunState<'_>], aspect: Option<Aspect>, readable: boo
 /// A mark in the light of the whole row: longer than usual, or not readable any more.
 pub fn as_judged(mark: StageMark, aspect: Option<Aspect>, readable: bool) -> StageMark {
     match mark {
-        StageMark::Running | StageMark::Waiting if !readable => StageMark::Unknown,
+        // What waited or was stuck when last read most likely still is; what ran has gone on unseen.
         StageMark::Running if aspect == Some(Aspect::Stuck) => StageMark::Stuck,
+        StageMark::Running if !readable => StageMark::Unknown,
         other => other,
     }
 }

@@ -187,7 +187,8 @@ fn what_was_under_way_is_unknown_once_it_cannot_be_read() {
     let of = |aspect, readable| strip(&stages, aspect, readable).into_iter().map(|c| c.mark).collect::<Vec<_>>();
     assert_eq!(of(None, true), [M::Ok, M::Running]);
     assert_eq!(of(Some(Aspect::Stuck), true), [M::Ok, M::Stuck]);
-    assert_eq!(of(Some(Aspect::Stuck), false), [M::Ok, M::Unknown]);
+    assert_eq!(of(None, false), [M::Ok, M::Unknown]);
+    assert_eq!(of(Some(Aspect::Stuck), false), [M::Ok, M::Stuck]);
 }
 
 #[test]
