@@ -124,7 +124,7 @@ impl Engine {
             let Some(arn) = row.arn.clone() else { continue };
             let Some(started) = detail.execution.as_ref().and_then(|e| e.started_at) else { continue };
             let usual = self.usual(&arn).await;
-            if usual.is_some_and(|u| (now - started).num_milliseconds() > u.p90_ms) {
+            if skydeck_insight::is_stuck(started, usual.as_ref(), now) {
                 row.health = Health::Attention;
                 row.aspect = Some(Aspect::Stuck);
                 row.reason.get_or_insert_with(|| "Longer under way than 90 % of its own runs".to_owned());

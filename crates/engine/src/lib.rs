@@ -30,7 +30,7 @@ use std::{
     },
 };
 
-use skydeck_aws::{Aws, AwsOptions};
+use skydeck_aws::Aws;
 use skydeck_domain::{Clock, Profile, Timestamp};
 use skydeck_store::{Cache, CacheOpened, Ledger};
 
@@ -39,6 +39,9 @@ pub use decide::ProfileChange;
 pub use error::{ActError, EngineError};
 pub use events::EngineEvent;
 pub use sync::{SyncFilter, SyncReport};
+
+/// What a front says of how AWS is reached and asks of what a service is, so that `aws` stays unknown to fronts.
+pub use skydeck_aws::{AwsOptions, BudgetSettings, Environment, ErrorClass, SharedHttpClient, service::Spec, services};
 
 /// What an engine works on.
 pub struct EngineOptions {
