@@ -4,6 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
+use futures::StreamExt as _;
 use skydeck_aws::service::{Found as Search, Progress, ReadCtx, Service};
 use skydeck_domain::{ActionRecord, Outcome};
 
@@ -13,10 +14,14 @@ use crate::{Engine, error::ActError, home::HeldLock};
 const LOOK: Duration = Duration::from_secs(2);
 /// Between two looks while AWS cannot be read.
 const LOOK_WHEN_BLIND: Duration = Duration::from_secs(15);
-/// How often an unknown outcome is looked for before it is called unknown, and how far apart: an execution that was
-/// started appears in its list within seconds.
-const SEARCHES: u32 = 6;
+/// AWS's lists lag by seconds: that nothing is found proves nothing before a call is this old.
+const SETTLED_AFTER: TimeDelta = TimeDelta::seconds(12);
+/// Between two looks for an action whose outcome is not known.
 const BETWEEN_SEARCHES: Duration = Duration::from_secs(2);
+/// How often an unknown outcome is looked for, once it is old enough, before it is called unknown.
+const LAST_SEARCHES: u32 = 3;
+/// Open actions that are taken over at a time.
+const TAKE_OVERS: usize = 8;
 /// An action that is not over by then is called unknown: an approval may wait a week, a run rarely a day.
 const LONGEST: TimeDelta = TimeDelta::days(8);
 
@@ -84,26 +89,26 @@ impl Engine {
     /// Finds out, by reading, whether an intended action ran. Ends with it accepted or final.
     pub(crate) async fn settle(self: &Arc<Self>, record: &mut ActionRecord) -> Result<(), ActError> {
         let mut last = String::new();
-        for search in 0..SEARCHES {
-            if search > 0 {
-                tokio::time::sleep(BETWEEN_SEARCHES).await;
-            }
+        let mut searches = 0;
+        while searches < LAST_SEARCHES {
             let found = match self.reader_of(record).await {
                 Ok((service, ctx)) => service.find_out(&ctx, record).await,
                 Err(error) => Err(error),
             };
+            let old_enough = self.now() - record.started_at >= SETTLED_AFTER;
             match found {
                 Ok(Search::Ran(receipt)) => {
                     let at = record.calls.first().map_or(record.started_at, |c| c.at);
                     return self.accept(record, receipt, at).await;
                 }
-                // AWS's lists lag by seconds: one look that finds nothing proves nothing.
-                Ok(Search::DidNotRun(words)) if search + 1 == SEARCHES => {
+                Ok(Search::DidNotRun(words)) if old_enough => {
                     return self.end(record, Outcome::Failed, format!("It did not run: {words}")).await;
                 }
                 Ok(Search::DidNotRun(words) | Search::CannotTell(words)) => last = words,
                 Err(error) => last = error.to_string(),
             }
+            searches += u32::from(old_enough);
+            tokio::time::sleep(BETWEEN_SEARCHES).await;
         }
         self.end(
             record,
@@ -145,12 +150,14 @@ impl Engine {
     }
 
     /// Takes over every open action that no living process carries out: called on opening.
-    pub(crate) async fn recover(self: &Arc<Self>) {
+    pub async fn recover(self: &Arc<Self>) {
         match self.ledger().open_actions().await {
             Ok(open) => {
-                for record in open {
-                    self.settle_abandoned(record).await;
-                }
+                futures::stream::iter(open)
+                    .for_each_concurrent(TAKE_OVERS, |record| async move {
+                        self.settle_abandoned(record).await;
+                    })
+                    .await;
             }
             Err(error) => self.trouble(&error),
         }
