@@ -15,7 +15,7 @@ use crate::{
     classify::NOT_KNOWN_HERE,
     credentials::{self, Ask, Identity, sso},
     environment::Environment,
-    ground::{Ground, config_error},
+    ground::{Ground, SigningTime, config_error},
     http::Http,
     limiter::{BudgetSettings, Limiter, Meter, lock},
     profiles::{Basis, Profile, Profiles, ProfilesRead, stamp},
@@ -57,6 +57,7 @@ impl Aws {
         Aws(Arc::new(Inner {
             profiles: Profiles::new(&env),
             ground: Arc::new(Ground {
+                time: SigningTime::new(clock.clone()),
                 http: Http::new(http_client, &env),
                 env,
                 clock,

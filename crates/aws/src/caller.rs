@@ -23,6 +23,7 @@ use tokio::time::Instant;
 use crate::{
     AwsError, ErrorClass,
     classify::{Verdict, classify},
+    ground::SigningTime,
     guard,
     limiter::{Budget, Limiter, lock},
     regions,
@@ -84,6 +85,7 @@ pub struct Counters {
 /// Clients of one session, made when first asked for and kept by type.
 pub(crate) struct Clients {
     config: SdkConfig,
+    time: SigningTime,
     made: Mutex<HashMap<TypeId, Box<dyn Any + Send + Sync>>>,
 }
 
@@ -95,8 +97,8 @@ impl fmt::Debug for Clients {
 }
 
 impl Clients {
-    pub(crate) fn new(config: SdkConfig) -> Self {
-        Clients { config, made: Mutex::default() }
+    pub(crate) fn new(config: SdkConfig, time: SigningTime) -> Self {
+        Clients { config, time, made: Mutex::default() }
     }
 
     fn get<C: Clone + Send + Sync + 'static>(&self, make: impl FnOnce(&SdkConfig) -> C) -> C {
@@ -257,7 +259,12 @@ impl Caller {
     {
         self.inner.calls.fetch_add(1, Ordering::Relaxed);
         guard::as_operation(op.name, sent).await.map_err(|error| {
-            let verdict = classify(&error);
+            let mut verdict = classify(&error);
+            if verdict.may_be_time
+                && let Some(date) = error.raw_response().and_then(|r| r.headers().get("date"))
+            {
+                verdict.retryable = self.inner.clients.time.corrected(date);
+            }
             if verdict.class == ErrorClass::Throttled {
                 self.inner.throttles.fetch_add(1, Ordering::Relaxed);
                 budget.throttled(op);
@@ -347,3 +354,7 @@ impl Caller {
 fn service_of(op: &Operation) -> &'static str {
     op.permission.split(':').next().unwrap_or_default()
 }
+
+#[cfg(test)]
+#[path = "caller_tests.rs"]
+mod tests;

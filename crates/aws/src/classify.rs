@@ -20,6 +20,8 @@ pub(crate) struct Verdict {
     pub(crate) message: String,
     /// Whether a reading call is worth another attempt.
     pub(crate) retryable: bool,
+    /// Whether a wrong clock here would explain it.
+    pub(crate) may_be_time: bool,
     /// Whether the service answered at all; what is not answered counts for the breaker.
     pub(crate) answered: bool,
     pub(crate) certainly_not_run: bool,
@@ -59,6 +61,7 @@ where
                 e.raw().status().as_u16()
             ),
             retryable: true,
+            may_be_time: false,
             answered: false,
             certainly_not_run: false,
             retry_after: None,
@@ -79,9 +82,7 @@ pub(crate) fn by_code(code: &str, message: Option<&str>, status: u16) -> Verdict
     let code = code.rsplit('#').next().unwrap_or_default();
     let class = class_of(code, status);
     let own = match code {
-        "RequestTimeTooSkewed" | "RequestExpired" => {
-            Some("AWS refused the time of this request: set this machine's clock.".to_owned())
-        }
+        _ if TIME.contains(&code) => Some("AWS refused the time of this request: set this machine's clock.".to_owned()),
         _ if class == ErrorClass::SignedOut => Some(signed_out_text(code)),
         _ => None,
     };
@@ -94,16 +95,19 @@ pub(crate) fn by_code(code: &str, message: Option<&str>, status: u16) -> Verdict
             None => format!("AWS answered HTTP {status} and gave no reason."),
         }),
         retryable: class == ErrorClass::Throttled
-            || SKEW.contains(&code)
             || (class == ErrorClass::Failed && matches!(status, 500 | 502 | 503 | 504)),
         answered: !(class == ErrorClass::Throttled || matches!(status, 500 | 502..=599)),
+        may_be_time: TIME.contains(&code) || SIGNATURE.contains(&code),
         // A client's fault (4xx) was refused before it ran; a server's may have run.
         certainly_not_run: class == ErrorClass::Throttled || (400..500).contains(&status),
         retry_after: None,
     }
 }
 
-const SKEW: &[&str] = &["RequestTimeTooSkewed", "RequestExpired"];
+/// The time of the request was refused.
+const TIME: &[&str] = &["RequestTimeTooSkewed", "RequestExpired"];
+/// The signature was refused, which is also how some services say it of the time.
+const SIGNATURE: &[&str] = &["InvalidSignatureException", "SignatureDoesNotMatch"];
 
 /// As in the SDK's own list, without `LimitExceededException`: that is a quota, and waiting does not help.
 const THROTTLED: &[&str] = &[
@@ -174,7 +178,7 @@ fn class_of(code: &str, status: u16) -> ErrorClass {
     let among = |list: &[&str]| list.contains(&code);
     if among(THROTTLED) || status == 429 {
         ErrorClass::Throttled
-    } else if SKEW.contains(&code) {
+    } else if TIME.contains(&code) {
         ErrorClass::Config
     } else if among(SIGNED_OUT) {
         ErrorClass::SignedOut
@@ -220,6 +224,7 @@ fn not_sent(error: &(dyn Error + 'static)) -> Verdict {
         code: "NotSent".into(),
         message: clean(&format!("The call was not sent: {}", DisplayErrorContext(error))),
         retryable: false,
+        may_be_time: false,
         answered: true,
         certainly_not_run: true,
         retry_after: None,
@@ -232,6 +237,7 @@ fn wire(code: &str, message: &str, certainly_not_run: bool) -> Verdict {
         code: code.into(),
         message: message.into(),
         retryable: true,
+        may_be_time: false,
         answered: false,
         certainly_not_run,
         retry_after: None,

@@ -52,7 +52,19 @@ impl Endpoints {
             };
             endpoints.services = section.nested_values("endpoint_url");
         }
-        Ok(endpoints)
+        let all = endpoints.env_services.values().chain(&endpoints.env).chain(endpoints.services.values());
+        match (all.chain(&endpoints.own).find(|url| !is_url(url)), profile) {
+            (None, _) => Ok(endpoints),
+            (Some(url), Some(profile)) if endpoints.own.as_ref() == Some(url) => {
+                Err(profile
+                    .fault("endpoint_url", format_args!("has endpoint_url `{url}`; write http://… or https://…")))
+            }
+            (Some(url), _) => Err(ErrorInfo {
+                code: "ConfigError".into(),
+                message: format!("The configured endpoint `{url}` is no URL; write http://… or https://…."),
+                operation: None,
+            }),
+        }
     }
 
     /// The endpoint of a service by its id in AWS's model (`CloudWatch Logs`), if one is configured.
@@ -61,6 +73,11 @@ impl Endpoints {
         let found = self.env_services.get(&key).or(self.env.as_ref()).or_else(|| self.services.get(&key));
         found.or(self.own.as_ref()).map(String::as_str)
     }
+}
+
+fn is_url(text: &str) -> bool {
+    let uri = text.parse::<http::Uri>();
+    uri.is_ok_and(|u| u.host().is_some_and(|h| !h.is_empty()) && matches!(u.scheme_str(), Some("http" | "https")))
 }
 
 /// How an SDK client asks, when it is made from the shared configuration.
@@ -93,7 +110,9 @@ mod tests {
     fn the_order_is_the_aws_clis() {
         let all = [("AWS_ENDPOINT_URL", "http://env"), ("AWS_ENDPOINT_URL_CODEPIPELINE", "http://env-cp")];
         let logs = [("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", "http://env-logs")];
-        let cases: &[(&str, &[(&str, &str)], &str, Option<&str>)] = &[
+        // profile, environment, service → endpoint
+        type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, Option<&'a str>);
+        let cases: &[Case<'_>] = &[
             ("p", &[], "CodePipeline", Some("http://section")),
             ("p", &[], "CodeBuild", Some("http://own")),
             ("p", &all[..1], "CodePipeline", Some("http://env")),
@@ -111,13 +130,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_url_is_told_before_any_call() {
+        for url in ["not a url", "127.0.0.1:4566", "ftp://x", "http://"] {
+            let mut catalog = Catalog::default();
+            catalog.add_config(Path::new("config"), &format!("[profile p]\nendpoint_url = {url}\n"));
+            let own = Endpoints::read(&Environment::default(), catalog.profile("p"), &catalog.services);
+            assert!(own.expect_err(url).message.starts_with("config, line 2: profile `p` has endpoint_url"));
+            let env = Environment::made_up([("AWS_ENDPOINT_URL_STS", url)], None);
+            assert!(Endpoints::read(&env, None, &catalog.services).expect_err(url).message.contains("is no URL"));
+        }
+    }
+
+    #[test]
     fn a_services_section_that_is_not_there_is_told() {
         let mut catalog = Catalog::default();
         catalog.add_config(Path::new("config"), CONFIG);
         let error =
             Endpoints::read(&Environment::default(), catalog.profile("lost"), &catalog.services).expect_err("lost");
         assert!(
-            error.message.contains("config, line 11") && error.message.contains("[services none]"),
+            error.message.contains("config, line 13") && error.message.contains("[services none]"),
             "{}",
             error.message
         );

@@ -119,6 +119,10 @@ fn proxy(env: &Environment) -> ProxyConfig {
 }
 
 #[cfg(test)]
+#[path = "http_tests.rs"]
+mod wire_tests;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

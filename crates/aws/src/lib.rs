@@ -6,6 +6,7 @@
 //!
 //! `aws-config` is not a dependency: its default chain would take keys from the environment, or from a machine's
 //! metadata, under the name of any profile.
+#![allow(clippy::result_large_err, reason = "an error here has cost a network call; boxing it would only cost clarity")]
 
 mod aws;
 mod caller;
@@ -18,12 +19,15 @@ mod ground;
 mod guard;
 mod http;
 mod limiter;
+pub mod logging;
 mod profiles;
 pub mod regions;
 pub mod service;
 pub mod services;
 pub mod session;
 mod slot;
+#[cfg(test)]
+mod testing;
 
 pub use aws::{Aws, AwsOptions};
 /// What takes the place of the network: made by the simulator for the demo, by tests for themselves.

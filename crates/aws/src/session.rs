@@ -109,7 +109,7 @@ impl Session {
 
     fn new_clients(&self) -> Clients {
         let credentials = Some(self.resolved.credentials.clone());
-        Clients::new(self.ground.sdk_config(&self.resolved.wire, &self.region, credentials))
+        self.ground.clients(&self.resolved.wire, &self.region, credentials)
     }
 
     fn caller(&self, service: &'static Spec, mode: Mode, clients: Arc<Clients>) -> Caller {
@@ -136,3 +136,7 @@ impl fmt::Debug for Session {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;

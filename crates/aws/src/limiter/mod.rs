@@ -273,3 +273,67 @@ impl Drop for Waiting<'_> {
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: Operation = Operation { name: "List", permission: "x:List", mutates: false, rate: None };
+    const RATED: Operation = Operation { name: "Get", permission: "x:Get", mutates: false, rate: Some((40.0, 20.0)) };
+
+    #[tokio::test]
+    async fn published_rates_are_used_by_half_and_stand_apart_from_the_shared_one() {
+        let limiter = Limiter::new(BudgetSettings { rate: 1.0, burst: 2.0, ..BudgetSettings::default() });
+        let budget = limiter.budget("1", "r", "x");
+        let tokens = |op: &Operation| {
+            (0..100).take_while(|_| lock(&budget.gate(op).bucket).try_take(Instant::now()).is_ok()).count()
+        };
+        assert_eq!(tokens(&PLAIN), 2);
+        assert_eq!(tokens(&RATED), 10, "half of the published burst, though the shared tokens are gone");
+        let other = limiter.budget("2", "r", "x");
+        assert!(lock(&other.gate(&PLAIN).bucket).try_take(Instant::now()).is_ok(), "another account has its own");
+        assert!(Arc::ptr_eq(&budget, &limiter.budget("1", "r", "x")), "and one account has one");
+    }
+
+    #[tokio::test]
+    async fn who_is_waited_for_goes_before_the_line() {
+        let budget = Arc::new(Budget::new(BudgetSettings { rate: 50.0, burst: 1.0, ..BudgetSettings::default() }));
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let enter = |urgent: bool| {
+            let (budget, order) = (budget.clone(), order.clone());
+            tokio::spawn(async move {
+                budget.wait(&PLAIN, urgent).await;
+                lock(&order).push(urgent);
+            })
+        };
+        let line: Vec<_> = (0..40).map(|_| enter(false)).collect();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        enter(true).await.expect("passed");
+        assert!(lock(&order).len() < 20, "it passed most of the line: {}", lock(&order).len());
+        for waiting in line {
+            waiting.await.expect("nobody is left behind");
+        }
+        assert_eq!(lock(&order).len(), 41);
+    }
+
+    #[tokio::test]
+    async fn a_waiter_that_gives_up_holds_nobody_back() {
+        let budget = Arc::new(Budget::new(BudgetSettings { rate: 20.0, burst: 1.0, ..BudgetSettings::default() }));
+        budget.wait(&PLAIN, false).await;
+        for urgent in [false, true] {
+            let gone = tokio::time::timeout(Duration::from_millis(5), budget.wait(&PLAIN, urgent)).await;
+            assert!(gone.is_err(), "it had to wait");
+        }
+        tokio::time::timeout(Duration::from_secs(5), budget.wait(&PLAIN, false)).await.expect("the next one passes");
+    }
+
+    #[test]
+    fn retries_are_earned_by_answers() {
+        let budget = Budget::new(BudgetSettings::default());
+        assert_eq!((0..1000).take_while(|_| budget.may_retry()).count() as u32, RETRIES / RETRY_COST);
+        (0..RETRY_COST - 1).for_each(|_| budget.answered());
+        assert!(!budget.may_retry());
+        budget.answered();
+        assert!(budget.may_retry() && !budget.may_retry());
+    }
+}

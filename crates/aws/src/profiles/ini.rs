@@ -141,7 +141,9 @@ mod tests {
 
     #[test]
     fn reads_what_people_write() {
-        let cases: &[(&str, &str, &[(&str, &str)])] = &[
+        // name, text → keys
+        type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+        let cases: &[Case<'_>] = &[
             ("plain", "[a]\nk = v\n", &[("k", "v")]),
             ("no spaces", "[a]\nk=v", &[("k", "v")]),
             ("colon", "[a]\nk: v", &[("k", "v")]),

@@ -1,1 +1,152 @@
+//! Which keys of a profile count, and what is wrong with those that do not work.
 
+use std::path::Path;
+
+use super::*;
+
+const KEYS: &str = "aws_access_key_id=AKIADEMO\naws_secret_access_key=s\n";
+const ROLE: &str = "role_arn=arn:aws:iam::111122223333:role/R\n";
+const SSO: &str = "[sso-session corp]\nsso_start_url=https://example.awsapps.com/start\nsso_region=eu-west-1\n";
+
+fn catalog(config: &str, credentials: &str) -> Catalog {
+    let mut catalog = Catalog::default();
+    catalog.add_config(Path::new("config"), config);
+    catalog.add_credentials(Path::new("credentials"), credentials);
+    catalog
+}
+
+fn env() -> Environment {
+    let vars = [("AWS_ACCESS_KEY_ID", "AKIAENV"), ("AWS_SECRET_ACCESS_KEY", "s"), ("USER", "demo user!")];
+    Environment::made_up(vars, Some("/home/demo".into()))
+}
+
+fn of(config: &str, name: &str) -> Result<Source, ErrorInfo> {
+    source(&catalog(config, ""), &env(), name)
+}
+
+#[test]
+fn kinds_in_the_order_of_the_aws_cli() {
+    let cases: &[(&str, &str, Option<ProfileKind>)] = &[
+        (KEYS, "", Some(ProfileKind::Static)),
+        ("", KEYS, Some(ProfileKind::Static)),
+        (ROLE, KEYS, Some(ProfileKind::AssumeRole)),
+        ("role_arn=x\nweb_identity_token_file=f\n", "", Some(ProfileKind::WebIdentity)),
+        ("sso_session=corp\n", "", Some(ProfileKind::Sso)),
+        ("sso_start_url=u\n", KEYS, Some(ProfileKind::Sso)),
+        ("credential_process=p\n", "", Some(ProfileKind::Process)),
+        ("credential_process=p\naws_access_key_id=a\n", "", Some(ProfileKind::Process)),
+        ("credential_process=p\n", KEYS, Some(ProfileKind::Static)),
+        ("login_session=s\ncredential_process=p\n", "", Some(ProfileKind::Login)),
+        ("region=eu-west-1\n", "", None),
+    ];
+    for (config, credentials, want) in cases {
+        let catalog = catalog(&format!("[profile p]\n{config}"), &format!("[p]\n{credentials}"));
+        assert_eq!(kind(catalog.profile("p").expect("p")), *want, "{config} / {credentials}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_told_with_place_and_cure() {
+    let circle = "[profile p]\nrole_arn=arn:aws:iam::111122223333:role/R\nsource_profile=q\n\
+                  [profile q]\nrole_arn=arn:aws:iam::111122223333:role/Q\nsource_profile=p\n";
+    let cases: &[(&str, &str)] = &[
+        ("[profile p]\naws_access_key_id=a\n", "config, line 1: profile `p` has no aws_secret_access_key; add it"),
+        ("[profile p]\nrole_arn=arn:aws:iam::111122223333:role/R\n", "line 2: profile `p` has a role_arn but neither"),
+        (
+            "[profile p]\nrole_arn=R\nsource_profile=p\n",
+            "line 2: profile `p` has role_arn `R`; a role's ARN looks like",
+        ),
+        (
+            "[profile p]\nrole_arn=arn:aws:iam::111122223333:role/R\nsource_profile=lost\n",
+            "line 3: profile `p` has source_profile `lost`",
+        ),
+        (
+            "[profile p]\nrole_arn=arn:aws:iam::111122223333:role/R\nsource_profile=p\n",
+            "line 3: profile `p` closes a circle: `p` → `p`",
+        ),
+        (circle, "config, line 6: profile `q` closes a circle: `p` → `q` → `p`"),
+        (
+            "[profile p]\nrole_arn=arn:aws:iam::111122223333:role/R\nsource_profile=a\ncredential_source=Environment\n",
+            "line 4: profile `p` has both",
+        ),
+        (
+            "[profile p]\nrole_arn=arn:aws:iam::111122223333:role/R\ncredential_source=Ec2InstanceMetadata\n",
+            "line 3: profile `p` takes its credentials from Ec2InstanceMetadata",
+        ),
+        (
+            "[profile p]\nrole_arn=arn:aws:iam::111122223333:role/R\ncredential_source=Env\n",
+            "AWS knows Environment, Ec2",
+        ),
+        (
+            "[profile p]\nrole_arn=arn:aws:iam::111122223333:role/R\nmfa_serial=m\nsource_profile=a\n",
+            "line 3: profile `p` wants an MFA code",
+        ),
+        (
+            "[profile p]\nrole_arn=arn:aws:iam::111122223333:role/R\nduration_seconds=10\ncredential_source=Environment\n",
+            "line 3: profile `p` has duration_seconds `10`",
+        ),
+        (
+            "[profile p]\nsso_session=lost\n",
+            "config, line 2: profile `p` has sso_session `lost`, and there is no [sso-session lost]",
+        ),
+        ("[profile p]\nsso_start_url=u\n", "uses SSO but has no sso_region; add it"),
+        (
+            "[profile p]\nweb_identity_token_file=f\n",
+            "config, line 2: profile `p` has a web_identity_token_file but no role_arn",
+        ),
+        ("[profile p]\ncredential_process='open\n", "open quote"),
+        ("[profile p]\nlogin_session=s\n", "signs in by `aws login`"),
+        ("[profile p]\nregion=eu-west-1\n", "says nothing of credentials"),
+        ("", "There is no profile `p`"),
+    ];
+    for (config, want) in cases {
+        let error = of(config, "p").expect_err(want);
+        assert!(error.message.contains(want), "wanted {want}\n   got {}", error.message);
+    }
+    let mixed =
+        format!("{SSO}[profile p]\nsso_session=corp\nsso_region=us-east-1\nsso_account_id=1\nsso_role_name=R\n");
+    let error = of(&mixed, "p").expect_err("two Regions");
+    assert!(error.message.contains("has sso_region `us-east-1` and its sso-session `eu-west-1`"), "{}", error.message);
+}
+
+#[test]
+fn chains_end_where_the_credentials_are() {
+    let config = format!(
+        "{SSO}[profile base]\nsso_session=corp\nsso_account_id=111122223333\nsso_role_name=Dev\n\
+         [profile mid]\n{ROLE}source_profile=base\n[profile top]\n{ROLE}source_profile=mid\nexternal_id=e\nduration_seconds=900\n\
+         [profile own]\n{ROLE}source_profile=own\n{KEYS}[profile keyed]\n{ROLE}source_profile=own\n\
+         [profile ambient]\n{ROLE}credential_source=Environment\nrole_session_name=mine\n"
+    );
+    let Ok(Source::Role(role, from)) = of(&config, "top") else { panic!("a role") };
+    assert_eq!((role.external_id.as_deref(), role.duration), (Some("e"), Some(Duration::from_secs(900))));
+    assert_eq!(role.session_name, "skydeck-demo-user-", "the user's name in the characters STS allows");
+    assert!(matches!(*from, Source::Role(_, base) if base.sso().is_some_and(|s| s.account_id == "111122223333")));
+
+    let key_of = |name: &str| match of(&config, name) {
+        Ok(Source::Role(role, from)) => match *from {
+            Source::Keys(keys) => (role.session_name, keys.access_key_id),
+            other => panic!("{name}: {other:?}"),
+        },
+        other => panic!("{name}: {other:?}"),
+    };
+    assert_eq!(key_of("own").1, "AKIADEMO", "a profile may source itself by its keys");
+    assert_eq!(key_of("keyed").1, "AKIADEMO", "keys of the source count before its role");
+    assert_eq!(key_of("ambient"), ("mine".into(), "AKIAENV".into()), "only credential_source reads the environment");
+}
+
+#[test]
+fn a_command_is_split_as_a_shell_would_and_a_tilde_expanded() {
+    let Ok(Source::Process(command)) = of("[profile p]\ncredential_process=~/bin/get --for \"two words\"\n", "p")
+    else {
+        panic!("a process")
+    };
+    assert_eq!(command, ["/home/demo/bin/get", "--for", "two words"]);
+}
+
+#[test]
+fn debug_shows_no_key() {
+    let shown = format!("{:?}", of(&format!("[profile p]\n{KEYS}"), "p"));
+    assert!(!shown.contains("AKIADEMO"), "{shown}");
+    let shown = format!("{:?}", of("[profile p]\ncredential_process=get --password canary\n", "p"));
+    assert!(!shown.contains("canary"), "{shown}");
+}
