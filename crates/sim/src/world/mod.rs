@@ -49,6 +49,8 @@ pub struct World {
     deck: Deck,
     queue: Queue,
     settled: Ms,
+    /// Lines that every build prints besides its own (hostile text).
+    pub extra_log: Vec<String>,
     hang_next: HashSet<(PipelineRef, &'static str)>,
 }
 
@@ -66,6 +68,7 @@ impl World {
             deck: Deck::default(),
             queue: Queue::default(),
             settled: Ms::MIN,
+            extra_log: Vec::new(),
             hang_next: HashSet::new(),
         }
     }

@@ -29,6 +29,8 @@ pub struct Place {
     pub builds: Vec<Build>,
     /// The same by id.
     pub build_ids: HashMap<Uuid, u32>,
+    /// Build that each idempotency token started, and when.
+    pub build_tokens: BTreeMap<String, (u32, Ms)>,
     /// CodeCommit repositories by name.
     pub repositories: BTreeMap<String, Repository>,
 }

@@ -19,6 +19,7 @@ use super::{
     line::Flaw,
     noise,
     pipeline::{Habits, Mode, PipelineRef, Promotion},
+    project::Trade,
     time::{DAY, HOUR, MINUTE, Ms, SECOND, instant},
 };
 use crate::clock::SimClock;
@@ -46,6 +47,7 @@ impl World {
         for service in SERVICES {
             world.add_service(service, begin, opening);
         }
+        world.add_nightly_checks(begin);
         world.write_history(begin, opening - SCENES - 4 * HOUR);
         world.settle(opening - SCENES);
         scenes::set(&mut world, opening);
@@ -95,6 +97,21 @@ impl World {
                 self.pipeline_mut(*before).habits.promotes = Some(promotion);
             }
             chain.push(p);
+        }
+    }
+
+    /// Builds without a pipeline, which can be started, retried and stopped by themselves.
+    fn add_nightly_checks(&mut self, begin: Ms) {
+        for (account, service, name, trade) in [
+            (ACCOUNTS[0].0, "web-storefront", "nightly-browser-tests", Trade::Node),
+            (ACCOUNTS[1].0, "catalog-api", "nightly-load-test", Trade::Gradle),
+            (ACCOUNTS[2].0, "pricing-engine", "price-audit", Trade::Python),
+        ] {
+            let place = self.place_or_new(account, "ap-northeast-2");
+            let line = SERVICES.iter().position(|s| s.name == service).unwrap_or_default() as u32;
+            let project = self.add_project(place, name, trade, line, 6 * MINUTE, begin - 90 * DAY);
+            self.places[place as usize].projects[project as usize].by_pipeline = false;
+            self.queue.plan(begin + 18 * HOUR, Event::Nightly { place, project });
         }
     }
 

@@ -6,7 +6,8 @@ use crate::world::{
     line::Flaw,
     noise,
     pipeline::{Answer, Given, Mode, PipelineRef, Status, Trigger},
-    time::{MINUTE, Ms},
+    project::Initiator,
+    time::{DAY, MINUTE, Ms},
 };
 
 impl World {
@@ -25,6 +26,18 @@ impl World {
         }
         self.push(&pushed, at);
         self.queue.plan(next, Event::Arrival { line });
+    }
+
+    /// A rule's build of the newest commit, and the plan of the next night's.
+    pub(super) fn nightly(&mut self, place: u32, project: u32, at: Ms) {
+        let p = &self.places[place as usize].projects[project as usize];
+        let commit = (self.lines[p.line as usize].commits.len() as u32).checked_sub(1);
+        let rule = format!("rule/{}-every-night", p.name).into();
+        if noise::happens(noise::mix(p.key, p.builds.len() as u64), 60) {
+            self.places[place as usize].projects[project as usize].fail_next = true;
+        }
+        self.begin_alone(place, project, commit, Initiator::Caller(rule), at);
+        self.queue.plan(at + DAY, Event::Nightly { place, project });
     }
 
     pub(super) fn plan_promotion(&mut self, p: PipelineRef, execution: u32, at: Ms) {

@@ -58,6 +58,13 @@ pub enum Event {
         /// Line.
         line: u32,
     },
+    /// A build that a rule starts every night.
+    Nightly {
+        /// Place.
+        place: u32,
+        /// Project.
+        project: u32,
+    },
     /// A written commit is pushed.
     Push(Box<Pushed>),
     /// Somebody changes a pipeline's structure.
@@ -153,6 +160,7 @@ impl World {
             Event::ActionEnds { pipeline, execution, run } => self.action_is_due(pipeline, execution, run, at),
             Event::Answered { pipeline, execution, run } => self.answer_by_habit(pipeline, execution, run, at),
             Event::Tended { pipeline, execution, stage } => self.tend(pipeline, execution, stage, at),
+            Event::Nightly { place, project } => self.nightly(place, project, at),
             Event::Arrival { line } => self.arrival(line, at),
             Event::Push(pushed) => {
                 self.push(&pushed, at);

@@ -3,6 +3,7 @@
 use crate::world::{
     World,
     pipeline::{PipelineRef, Position, Status, Transition},
+    project::Initiator,
     time::Ms,
 };
 
@@ -61,6 +62,19 @@ impl World {
     pub(crate) fn set_transition(&mut self, p: PipelineRef, stage: usize, reason: Option<String>, by: &str, at: Ms) {
         self.pipeline_mut(p).stages[stage].transition = Some(Transition { reason, by: by.to_owned(), at });
         self.admit(p, stage, at);
+    }
+
+    /// Begins a build that no pipeline asked for, and tells its position.
+    pub(crate) fn begin_alone(&mut self, place: u32, project: u32, commit: Option<u32>, by: Initiator, at: Ms) -> u32 {
+        let here = &mut self.places[place as usize];
+        let builds = here.builds.len();
+        let flawed = commit.is_some_and(|c| {
+            let line = here.projects[project as usize].line;
+            let flaw = &self.lines[line as usize].commits[c as usize].flaw;
+            flaw.as_ref().is_some_and(|f| f.spoils == "Build" && f.only_in.as_ref().is_none_or(|a| *a == here.account))
+        });
+        let build = here.projects[project as usize].plan(builds, at, flawed, commit, by);
+        here.add_build(project, build)
     }
 
     /// Stops a build, and with it the pipeline action that ran it.
