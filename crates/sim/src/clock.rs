@@ -25,6 +25,11 @@ impl SimClock {
         SimClock(Arc::new(Inner { millis: AtomicI64::new(offset), running: AtomicBool::new(true) }))
     }
 
+    /// The machine's own clock.
+    pub fn machine() -> Self {
+        SimClock(Arc::new(Inner { millis: AtomicI64::new(0), running: AtomicBool::new(true) }))
+    }
+
     /// A clock that stands at `start` until it is advanced.
     pub fn standing(start: DateTime<Utc>) -> Self {
         SimClock(Arc::new(Inner { millis: AtomicI64::new(start.timestamp_millis()), running: AtomicBool::new(false) }))

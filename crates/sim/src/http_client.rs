@@ -13,6 +13,7 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 
+use crate::half_body::Half;
 use crate::protocol;
 use crate::sim::{Delivery, Sim};
 
@@ -50,7 +51,7 @@ impl HttpConnector for Connector {
             match delivery {
                 Delivery::Whole(response) => handed_over(response.map(SdkBody::from)),
                 Delivery::Truncated(response) => {
-                    handed_over(response.map(|body| SdkBody::from_body_1_x(half::Half::of(&body))))
+                    handed_over(response.map(|body| SdkBody::from_body_1_x(Half::of(&body))))
                 }
                 Delivery::Closed => Err(ConnectorError::io(closed().into())),
                 Delivery::NoSuchHost => Err(ConnectorError::io(
@@ -75,43 +76,4 @@ async fn whole(request: HttpRequest) -> Result<protocol::Request, ConnectorError
 
 fn handed_over(response: http::Response<SdkBody>) -> Result<HttpResponse, ConnectorError> {
     HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
-}
-
-/// A body that ends too early.
-pub(crate) mod half {
-    use std::pin::Pin;
-    use std::task::{Context, Poll};
-
-    use bytes::Bytes;
-    use http_body::{Body, Frame, SizeHint};
-
-    /// Announces the whole, gives half, and fails.
-    #[derive(Debug)]
-    pub(crate) struct Half {
-        given: Option<Bytes>,
-        announced: u64,
-    }
-
-    impl Half {
-        pub(crate) fn of(body: &Bytes) -> Half {
-            Half { given: Some(body.slice(..body.len() / 2)), announced: body.len() as u64 }
-        }
-    }
-
-    impl Body for Half {
-        type Data = Bytes;
-        type Error = std::io::Error;
-
-        fn poll_frame(
-            mut self: Pin<&mut Self>,
-            _: &mut Context<'_>,
-        ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
-            let end = || std::io::Error::new(std::io::ErrorKind::UnexpectedEof, "the connection ended within the body");
-            Poll::Ready(Some(self.given.take().map(Frame::data).ok_or_else(end)))
-        }
-
-        fn size_hint(&self) -> SizeHint {
-            SizeHint::with_exact(self.announced)
-        }
-    }
 }

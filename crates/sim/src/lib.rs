@@ -6,6 +6,7 @@
 mod call_log;
 pub mod clock;
 mod faults;
+mod half_body;
 mod http_client;
 mod limits;
 pub mod model;

@@ -12,7 +12,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::http_client::half::Half;
+use crate::half_body::Half;
 use crate::sim::{Delivery, Sim};
 
 /// A simulator that listens. Dropping it stops it, too.
@@ -79,3 +79,7 @@ async fn answer(
         Delivery::Closed | Delivery::NoSuchHost => Err(std::io::Error::other("closed by a fault")),
     }
 }
+
+#[cfg(test)]
+#[path = "server_tests.rs"]
+mod tests;

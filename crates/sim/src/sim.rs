@@ -380,3 +380,7 @@ fn balancer_503() -> Response {
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
+
+#[cfg(test)]
+#[path = "sim_tests.rs"]
+mod tests;

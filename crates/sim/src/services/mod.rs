@@ -1,4 +1,7 @@
 //! The simulated services, one file each; what they share with each other is the world.
+//!
+//! One more is its file, its line in `ALL`, its operations in `crates/sim/gen/operations.json`, and `cargo xtask gen`,
+//! which fetches their models. It meets plain values only: bytes, signatures and constraints are the protocol layer's.
 
 mod codepipeline;
 mod sso;
