@@ -3,10 +3,7 @@
 
 use std::fmt::Write;
 
-use crate::session::Caller;
-
-/// Name of the profile that stands for the environment's own credentials: the CLI uses those without `--profile`.
-const ENVIRONMENT: &str = "environment";
+use crate::{ENVIRONMENT, session::Caller};
 
 /// An AWS CLI line under construction.
 #[derive(Debug, Clone)]

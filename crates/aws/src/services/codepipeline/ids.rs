@@ -55,7 +55,9 @@ mod tests {
         assert_eq!(named(arn), Some(("web".into(), None, None)));
         assert_eq!(named(&format!("{arn}/Deploy")), Some(("web".into(), Some("Deploy".into()), None)));
         assert_eq!(named(&format!("{arn}/D/A")), Some(("web".into(), Some("D".into()), Some("A".into()))));
-        for other in ["web", "arn:aws:codebuild:eu-west-1:1:build/x", &format!("{arn}/a/b/c"), "arn:aws:codepipeline:r:1:"] {
+        for other in
+            ["web", "arn:aws:codebuild:eu-west-1:1:build/x", &format!("{arn}/a/b/c"), "arn:aws:codepipeline:r:1:"]
+        {
             assert_eq!(named(other), None, "{other}");
         }
     }

@@ -7,7 +7,7 @@ pub(super) mod execution;
 pub(super) mod judge;
 pub(super) mod pipeline;
 pub(super) mod revision;
-pub(super) mod stage;
-pub(super) mod structure;
 #[cfg(test)]
 pub(super) mod samples;
+pub(super) mod stage;
+pub(super) mod structure;

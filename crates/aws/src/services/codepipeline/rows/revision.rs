@@ -59,7 +59,8 @@ mod tests {
 
     #[test]
     fn reads_summaries_of_connections_and_of_repositories() {
-        let github = revision(&source(r#"{"ProviderType":"GitHub","CommitMessage":"Apply coupon\n\nbody"}"#), None).unwrap();
+        let github =
+            revision(&source(r#"{"ProviderType":"GitHub","CommitMessage":"Apply coupon\n\nbody"}"#), None).unwrap();
         assert_eq!((github.message.as_deref(), github.provider.as_deref()), (Some("Apply coupon"), Some("GitHub")));
         assert_eq!(github.url, None, "a link that is not https is dropped");
         let plain = revision(&source("fix: 재고가 음수가 되는 경우 방지\n"), None).unwrap();

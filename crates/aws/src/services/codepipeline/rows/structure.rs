@@ -134,9 +134,8 @@ impl Structure {
 }
 
 fn stage(stage: &StageDeclaration) -> StageDef {
-    let is_approval = |a: &&ActionDeclaration| {
-        a.action_type_id().is_some_and(|t| *t.category() == ActionCategory::Approval)
-    };
+    let is_approval =
+        |a: &&ActionDeclaration| a.action_type_id().is_some_and(|t| *t.category() == ActionCategory::Approval);
     StageDef {
         name: stage.name().to_owned(),
         actions: stage.actions().iter().map(action).collect(),
