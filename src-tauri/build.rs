@@ -14,7 +14,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=ui/dist");
     if !Path::new("ui/dist/index.html").is_file() {
         // No empty stand-in: a program that opens a blank window would look like a success.
-        println!("cargo::error=the UI is not built yet (ui/dist is missing): run `cargo xtask run`, which builds it first");
+        println!(
+            "cargo::error=the UI is not built yet (ui/dist is missing): run `cargo xtask run`, which builds it first"
+        );
         return Ok(());
     }
     let attributes = tauri_build::Attributes::new()

@@ -1,1 +1,60 @@
-//! shell
+//! The desktop shell: one window around the contract. What the product does is behind `skydeck_api`; what it looks like
+//! is in `ui/`.
+//!
+//! Deliberately not here: any call by name, any row, any rule about profiles. Linux, macOS and Windows share all of it.
+
+mod commands;
+mod demo;
+mod events;
+mod host;
+mod instance;
+mod links;
+mod logging;
+mod window;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use skydeck_api::ApiError;
+use tauri::{Manager, RunEvent};
+
+/// What the user asked for on the command line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The demo world, whatever profiles there are.
+    pub demo: bool,
+}
+
+/// The folder whose rows the window shows, for who wants to look into it with `skydeckctl`.
+pub fn home(options: Options) -> Result<PathBuf, ApiError> {
+    tauri::async_runtime::block_on(host::home(options))
+}
+
+/// Runs until the window is closed.
+pub fn run(options: Options) -> ExitCode {
+    logging::start();
+    let app = tauri::Builder::default()
+        // First, so that a second start ends before it touches any file.
+        .plugin(instance::plugin(options))
+        .plugin(window::state_plugin())
+        .invoke_handler(tauri::generate_handler![commands::call, commands::open_link, commands::painted])
+        .setup(move |app| {
+            app.manage(host::Opening::start(app.handle(), options));
+            window::build(app)?;
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    let app = match app {
+        Ok(app) => app,
+        Err(error) => {
+            tracing::error!(%error, "the window could not be opened");
+            return ExitCode::FAILURE;
+        }
+    };
+    let status = app.run_return(|app, event| {
+        if let RunEvent::Exit = event {
+            tauri::async_runtime::block_on(app.state::<host::Opening>().close());
+        }
+    });
+    u8::try_from(status).map_or(ExitCode::FAILURE, ExitCode::from)
+}

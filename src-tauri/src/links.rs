@@ -1,7 +1,10 @@
 //! Which links leave the program. Text from AWS is hostile, and a link in it is text: only https, only to hosts that are
 //! known here, or that the product itself vouches for because a row it read carries exactly this link.
 
+use skydeck_api::{ApiError, Code};
 use tauri::Url;
+
+use crate::host::Opening;
 
 /// Hosts that may always be opened, themselves and below.
 const KNOWN: &[&str] = &[
@@ -19,7 +22,7 @@ const KNOWN: &[&str] = &[
 
 /// Why a link was not opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Refused {
+enum Refused {
     /// Not a link at all.
     #[error("this is not a link")]
     NotALink,
@@ -31,8 +34,20 @@ pub(crate) enum Refused {
     Credentials,
 }
 
+/// Opens a link in the user's browser, if it may leave.
+pub(crate) async fn open(host: &Opening, link: &str) -> Result<(), ApiError> {
+    let url = checked(link).map_err(|why| ApiError::new(Code::Refused, format!("Not opened: {why}.")))?;
+    if !known(&url) && !host.host().await?.link_allowed(link) {
+        let host = url.host_str().unwrap_or_default();
+        let why = format!("Not opened: {host} is not a known place, and no row carries this link.");
+        return Err(ApiError::new(Code::Refused, why));
+    }
+    tauri_plugin_opener::open_url(url.as_str(), None::<&str>)
+        .map_err(|error| ApiError::new(Code::Local, format!("The browser could not be started: {error}.")))
+}
+
 /// A link that may be opened as far as its form goes.
-pub(crate) fn checked(link: &str) -> Result<Url, Refused> {
+fn checked(link: &str) -> Result<Url, Refused> {
     let url = Url::parse(link).map_err(|_| Refused::NotALink)?;
     if url.scheme() != "https" {
         return Err(Refused::Scheme(url.scheme().to_owned()));
@@ -44,7 +59,7 @@ pub(crate) fn checked(link: &str) -> Result<Url, Refused> {
 }
 
 /// Whether its host is known here.
-pub(crate) fn known(url: &Url) -> bool {
+fn known(url: &Url) -> bool {
     let Some(host) = url.domain() else { return false };
     KNOWN.iter().any(|known| host.strip_suffix(known).is_some_and(|below| below.is_empty() || below.ends_with('.')))
 }
@@ -67,7 +82,9 @@ mod tests {
 
     #[test]
     fn a_host_that_only_looks_known_is_not() {
-        for link in ["https://evilgithub.com/", "https://github.com.evil.example/", "https://127.0.0.1/", "https://[::1]/"] {
+        for link in
+            ["https://evilgithub.com/", "https://github.com.evil.example/", "https://127.0.0.1/", "https://[::1]/"]
+        {
             assert!(!known(&checked(link).unwrap()), "{link}");
         }
     }

@@ -5,13 +5,14 @@
 use std::process::ExitCode;
 
 use lexopt::prelude::*;
-use skydeck_shell::{Options, run};
+use skydeck_shell::{Options, home, run};
 
 const USAGE: &str = "\
 Skydeck: watch and steer everything you ship on AWS, from one window.
 
   skydeck            your own profiles, or the demo world if there are none
   skydeck --demo     the demo world, in process: no account, no network
+  skydeck [--demo] --home   prints the folder whose rows it shows, and ends
   skydeck --version
 
 SKYDECK_HOME      folder of the cache, the ledger and the settings
@@ -22,6 +23,16 @@ Blank window on some graphics cards: start it with WEBKIT_DISABLE_DMABUF_RENDERE
 fn main() -> ExitCode {
     match parsed(lexopt::Parser::from_env()) {
         Ok(Asked::Window(options)) => run(options),
+        Ok(Asked::Home(options)) => match home(options) {
+            Ok(home) => {
+                println!("{}", home.display());
+                ExitCode::SUCCESS
+            }
+            Err(error) => {
+                eprintln!("{error}");
+                ExitCode::FAILURE
+            }
+        },
         Ok(Asked::Text(text)) => {
             print!("{text}");
             ExitCode::SUCCESS
@@ -36,20 +47,23 @@ fn main() -> ExitCode {
 #[derive(Debug, PartialEq, Eq)]
 enum Asked {
     Window(Options),
+    Home(Options),
     Text(String),
 }
 
 fn parsed(mut arguments: lexopt::Parser) -> Result<Asked, lexopt::Error> {
     let mut options = Options::default();
+    let mut home = false;
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("demo") => options.demo = true,
+            Long("home") => home = true,
             Long("help") | Short('h') => return Ok(Asked::Text(USAGE.to_owned())),
             Long("version") | Short('V') => return Ok(Asked::Text(format!("skydeck {}\n", env!("CARGO_PKG_VERSION")))),
             other => return Err(other.unexpected()),
         }
     }
-    Ok(Asked::Window(options))
+    Ok(if home { Asked::Home(options) } else { Asked::Window(options) })
 }
 
 #[cfg(test)]
@@ -61,6 +75,7 @@ mod tests {
         let asked = |words: &[&str]| parsed(lexopt::Parser::from_args(words));
         assert_eq!(asked(&[]).unwrap(), Asked::Window(Options { demo: false }));
         assert_eq!(asked(&["--demo"]).unwrap(), Asked::Window(Options { demo: true }));
+        assert_eq!(asked(&["--home", "--demo"]).unwrap(), Asked::Home(Options { demo: true }));
         assert!(asked(&["--dmeo"]).is_err());
     }
 }

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use tauri::plugin::TauriPlugin;
 use tauri::webview::NewWindowResponse;
 use tauri::window::Color;
-use tauri::{App, Manager, Theme, Url, WebviewWindow, WebviewWindowBuilder};
+use tauri::{App, Manager, Theme, Url, WebviewWindow, WebviewWindowBuilder, Wry};
+use tauri_plugin_window_state::StateFlags;
 
 /// Its label, as in tauri.conf.json and in the capabilities.
 pub(crate) const MAIN: &str = "main";
@@ -14,6 +16,12 @@ const LIGHT_CANVAS: Color = Color(0xf3, 0xf4, 0xf6, 0xff);
 
 /// How long the page may take to paint before the window is shown all the same: a page that broke must be seen too.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Remembers size and place. Not whether it was visible: it is shown when there is something to see.
+pub(crate) fn state_plugin() -> TauriPlugin<Wry> {
+    let flags = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN;
+    tauri_plugin_window_state::Builder::new().with_state_flags(flags).build()
+}
 
 /// Builds the window, not yet visible.
 pub(crate) fn build(app: &App) -> tauri::Result<WebviewWindow> {

@@ -73,7 +73,8 @@ fn upward(packages: &[(String, Vec<String>)]) -> Vec<String> {
             wrong.push(format!("{package} has no place in the map yet"));
             continue;
         };
-        wrong.extend(uses.iter().filter(|used| !may.contains(&used.as_str())).map(|used| format!("{package} → {used}")));
+        wrong
+            .extend(uses.iter().filter(|used| !may.contains(&used.as_str())).map(|used| format!("{package} → {used}")));
     }
     wrong
 }

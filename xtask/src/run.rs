@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::command::{cargo, command, run as run_to_end, say};
+use crate::command::{cargo, command, output, run as run_to_end, say};
 use crate::{place, setup, ui};
 
 /// Opens the window on the demo world, or on the user's own profiles if there are any.
@@ -34,7 +34,8 @@ fn look(demo: Option<&str>, release: bool) -> Result<()> {
     run_to_end(look.args(demo).env("SKYDECK_BIN", place::program("skydeck", release)))?;
     println!("What the window shows: {}", picture.display());
     say("The same as text (skydeckctl status)");
-    run_to_end(command(place::program("skydeckctl", release), ["status"]).args(demo))?;
+    let home = output(command(place::program("skydeck", release), ["--home"]).args(demo))?;
+    run_to_end(command(place::program("skydeckctl", release), ["status"]).env("SKYDECK_HOME", home.trim_end()))?;
     println!(
         "\nTo have it on your own screen, run the same command in a desktop session (DISPLAY or WAYLAND_DISPLAY set)."
     );

@@ -1,0 +1,129 @@
+//! The product behind the page: opened beside the window, so that neither waits for the other, and closed with it.
+//!
+//! If it cannot be opened (a ledger from a newer version, a folder that cannot be written), every call answers with that
+//! error and the page shows it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::Value;
+use skydeck_api::domain::{Clock as _, SystemClock};
+use skydeck_api::{ApiError, BudgetSettings, Environment, Host, HostOptions};
+use tauri::{AppHandle, Emitter as _};
+use tokio::sync::OnceCell;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::events::{Batches, GATHER};
+use crate::{Options, demo, window};
+
+/// The event the page listens to.
+const EVENT: &str = "skydeck://event";
+
+type Opened = Result<Host, ApiError>;
+
+/// A host on its way.
+pub(crate) struct Opening {
+    options: Options,
+    opened: Arc<OnceCell<Opened>>,
+}
+
+impl Opening {
+    /// Starts opening it, and from then on tells the page what changed.
+    pub(crate) fn start(app: &AppHandle, options: Options) -> Opening {
+        let opening = Opening { options, opened: Arc::default() };
+        let (opened, app) = (Arc::clone(&opening.opened), app.clone());
+        tauri::async_runtime::spawn(async move {
+            match opened.get_or_init(|| open(options)).await {
+                Ok(host) => tell(host, &app).await,
+                Err(error) => tracing::error!(%error, "could not be opened"),
+            }
+        });
+        opening
+    }
+
+    /// The host once it is open, or why it is not.
+    pub(crate) async fn host(&self) -> Result<&Host, ApiError> {
+        self.opened.get_or_init(|| open(self.options)).await.as_ref().map_err(Clone::clone)
+    }
+
+    /// Closes the files, if they were opened.
+    pub(crate) async fn close(&self) {
+        if let Some(Ok(host)) = self.opened.get() {
+            host.close().await;
+        }
+    }
+}
+
+/// The folder whose rows the window shows: the user's own home, or the demo's in it.
+pub(crate) async fn home(options: Options) -> Result<PathBuf, ApiError> {
+    let home = skydeck_api::home(&Environment::of_process())?;
+    if options.demo {
+        return Ok(demo::home(&home));
+    }
+    let host = Host::open(own(home.clone(), false)).await?;
+    let profiles = any_profile(&host).await;
+    host.close().await;
+    Ok(if profiles? { home } else { demo::home(&home) })
+}
+
+/// The user's own profiles; the demo world if that is wanted, or if there is none.
+async fn open(options: Options) -> Opened {
+    let home = skydeck_api::home(&Environment::of_process())?;
+    if !options.demo {
+        let host = Host::open(own(home.clone(), true)).await?;
+        if any_profile(&host).await? {
+            return Ok(host);
+        }
+        host.close().await;
+    }
+    demo::open(demo::home(&home), SystemClock.now()).await
+}
+
+fn own(home: PathBuf, read: bool) -> HostOptions {
+    HostOptions {
+        home,
+        environment: Environment::of_process(),
+        http_client: None,
+        clock: Arc::new(SystemClock),
+        budget: BudgetSettings::default(),
+        demo: false,
+        read,
+    }
+}
+
+/// Whether there is anything of the user's to show: a profile, or a config file that needs mending.
+async fn any_profile(host: &Host) -> Result<bool, ApiError> {
+    let answer = host.call("profiles", Value::Null).await?;
+    let none = |list: &str| answer[list].as_array().is_none_or(Vec::is_empty);
+    Ok(!none("profiles") || !none("problems"))
+}
+
+/// Tells the page what changed, for as long as the host is there.
+async fn tell(host: &Host, app: &AppHandle) {
+    let mut events = host.events();
+    let mut batches = Batches::default();
+    let mut gathering: Option<tokio::time::Instant> = None;
+    loop {
+        let heard = match gathering {
+            None => events.recv().await,
+            Some(until) => match tokio::time::timeout_at(until, events.recv()).await {
+                Ok(heard) => heard,
+                Err(_) => {
+                    gathering = None;
+                    if let Some(batch) = batches.take()
+                        && let Err(error) = app.emit_to(window::MAIN, EVENT, batch)
+                    {
+                        tracing::warn!(%error, "the page could not be told what changed");
+                    }
+                    continue;
+                }
+            },
+        };
+        match heard {
+            Ok(event) => batches.add(event),
+            Err(RecvError::Lagged(_)) => batches.lost(),
+            Err(RecvError::Closed) => return,
+        }
+        gathering.get_or_insert_with(|| tokio::time::Instant::now() + GATHER);
+    }
+}
