@@ -3,7 +3,10 @@
 //! One more is its file, its line in `ALL`, its operations in `crates/sim/gen/operations.json`, and `cargo xtask gen`,
 //! which fetches their models. It meets plain values only: bytes, signatures and constraints are the protocol layer's.
 
+mod codebuild;
+mod codecommit;
 mod codepipeline;
+mod logs;
 mod sso;
 mod sts;
 
@@ -11,7 +14,14 @@ use crate::service::Service;
 use crate::world::World;
 
 /// Every service, in the order of their endpoint prefixes.
-pub(crate) static ALL: &[&dyn Service<World>] = &[&codepipeline::CodePipeline, &sso::Sso, &sts::Sts];
+pub(crate) static ALL: &[&dyn Service<World>] = &[
+    &codebuild::CodeBuild,
+    &codecommit::CodeCommit,
+    &codepipeline::CodePipeline,
+    &logs::Logs,
+    &sso::Sso,
+    &sts::Sts,
+];
 
 /// The service of that endpoint prefix, if it is simulated.
 pub(crate) fn find(id: &str) -> Option<&'static dyn Service<World>> {
