@@ -4,7 +4,7 @@
 //! - `cause`: the earliest event that explains a failed run, down to the log line.
 //! - `stuck`: what is longer under way than its own history makes likely.
 //! - `cure`: what would make a source readable.
-//! - `span`: lengths of time as people read them.
+//! - `span`, `text`: lengths of time as people read them; hostile text made fit for a line.
 //!
 //! Values in, values out: no I/O, no clock, no randomness. Deliberately elsewhere: reading the rows and logs that go in
 //! (`engine`, `store`), and the shape that crosses to a front (`api`).
@@ -15,6 +15,7 @@ mod cure;
 pub mod span;
 pub mod stages;
 mod stuck;
+pub mod text;
 
 pub use cause::{BuildEvidence, Failing, build_cause, failing, first_cause};
 pub use cure::cure;

@@ -6,7 +6,8 @@ use std::ops::Range;
 use chrono::TimeDelta;
 use skydeck_domain::{Timestamp, log::LogLine};
 
-use super::{score, text};
+use super::score;
+use crate::text;
 
 /// Lines of a block at most.
 const MOST: usize = 6;

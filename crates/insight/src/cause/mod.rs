@@ -6,7 +6,6 @@
 
 mod log;
 mod score;
-mod text;
 mod title;
 
 use skydeck_domain::{
@@ -16,7 +15,7 @@ use skydeck_domain::{
     pipeline::{ActionState, ExecutionDetail, PipelineDetail, StageMark},
 };
 
-use crate::{span, stages::stages_of};
+use crate::{span, stages::stages_of, text};
 
 /// Lines shown before those that explain it.
 const CONTEXT: usize = 12;

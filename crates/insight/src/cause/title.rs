@@ -1,6 +1,6 @@
 //! One sentence out of the lines that explain a failure, or out of what AWS says.
 
-use super::text::one_line;
+use crate::text::one_line;
 
 /// Characters of a title at most.
 pub(super) const LONGEST: usize = 140;

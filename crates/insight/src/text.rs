@@ -1,9 +1,9 @@
-//! Hostile text made fit for one line of ours: escape codes, control and direction characters go, blanks collapse, length
-//! is bounded. The log lines themselves are handed on as AWS has them; whoever draws them draws them as text.
+//! Hostile text made fit for one line of ours (a title, a terminal): escape codes, control and direction characters go,
+//! blanks collapse, length is bounded. Log lines themselves are handed on as AWS has them; whoever draws them draws text.
 
 /// The text without escape sequences, control and direction characters; tabs become blanks. Leading blanks stay: they tell
 /// what belongs to the line before.
-pub(super) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(LONGEST));
     let mut chars = text.chars().take(LONGEST).peekable();
     while let Some(c) = chars.next() {
@@ -45,7 +45,7 @@ fn is_direction(c: char) -> bool {
 }
 
 /// One line of at most `most` characters, blanks collapsed; what was cut ends in `…`.
-pub(super) fn one_line(text: &str, most: usize) -> String {
+pub fn one_line(text: &str, most: usize) -> String {
     let mut line = String::new();
     let mut length = 0;
     for word in plain(text).split_whitespace() {
