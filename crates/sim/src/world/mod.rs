@@ -5,9 +5,12 @@
 
 pub mod accounts;
 pub mod build;
+pub mod controls;
 pub mod deck;
 pub mod demo;
 pub mod engine;
+pub mod files;
+pub mod hostile;
 pub mod id;
 pub mod line;
 pub mod log;
@@ -17,6 +20,7 @@ pub mod pipeline;
 pub mod place;
 pub mod project;
 pub mod provider;
+pub mod scale;
 pub mod structure;
 pub mod time;
 
@@ -51,6 +55,8 @@ pub struct World {
     settled: Ms,
     /// Lines that every build prints besides its own (hostile text).
     pub extra_log: Vec<String>,
+    /// What the message of every failed action ends in besides (hostile text).
+    pub extra_error: Option<String>,
     hang_next: HashSet<(PipelineRef, &'static str)>,
 }
 
@@ -69,6 +75,7 @@ impl World {
             queue: Queue::default(),
             settled: Ms::MIN,
             extra_log: Vec::new(),
+            extra_error: None,
             hang_next: HashSet::new(),
         }
     }

@@ -280,6 +280,7 @@ impl Setting<'_> {
             ),
             Provider::Ecr => self.console(&format!("ecr/repositories/private/{}/{s}", self.account)),
             Provider::CodeBuild => self.console(&format!("codesuite/codebuild/{}/projects/{s}/view", self.account)),
+            Provider::Jenkins if s.contains(':') => s,
             Provider::Jenkins => format!("https://jenkins.example.com/job/{s}"),
             Provider::CodeDeploy | Provider::CodeDeployToEcs => {
                 self.console(&format!("codesuite/codedeploy/applications/{s}"))
@@ -328,7 +329,8 @@ impl Setting<'_> {
             }
             Provider::Jenkins => {
                 let number = 400 + key % 600;
-                (number.to_string(), format!("https://jenkins.example.com/job/{s}/{number}/"))
+                let url = if s.contains(':') { s } else { format!("https://jenkins.example.com/job/{s}/{number}/") };
+                (number.to_string(), url)
             }
             Provider::CodeDeploy | Provider::CodeDeployToEcs => {
                 let id = format!("d-{}", noise::base32(key, 9));

@@ -160,6 +160,8 @@ impl Call<'_> {
             ),
             _ => setting.error(build.map(|b| terminated(place.projects[b.project as usize].trade, b)).as_deref()),
         });
+        let error =
+            error.map(|(code, message)| (code, message + self.world.extra_error.as_deref().unwrap_or_default()));
         let summary = match (&r.answer, action.category, r.status) {
             (Some(answer), _, _) => Some(answer.summary.clone()).filter(|s| !s.is_empty()),
             (None, "Source", Status::Succeeded) => {

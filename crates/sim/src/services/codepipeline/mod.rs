@@ -11,6 +11,8 @@ mod state;
 mod structure;
 
 #[cfg(test)]
+mod property_tests;
+#[cfg(test)]
 mod tests;
 
 use serde_json::{Map, Value};

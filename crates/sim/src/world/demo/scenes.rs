@@ -80,16 +80,15 @@ impl Scenes<'_> {
 
     fn stuck_held_and_queued(&mut self) {
         self.push("identity-service", 48, "Sign JWTs with the new KMS key", 2, None);
-        if let Some(stuck) = self.world.find_pipeline(STG.0, STG.1, "identity-service") {
-            self.world.hang_next.insert((stuck, "Deploy"));
+        if let Some(pipeline) = self.world.find_pipeline(STG.0, STG.1, "identity-service") {
+            self.world.queue.plan(self.before(49), Event::Hang { pipeline, category: "Deploy" });
         }
-        if let Some(held) = self.world.find_pipeline(PROD.0, PROD.1, "identity-service") {
+        if let Some(pipeline) = self.world.find_pipeline(PROD.0, PROD.1, "identity-service") {
             let at = self.before(90);
-            let pipeline = self.world.pipeline_mut(held);
-            if let Some(stage) = pipeline.structure().stage("Deploy") {
+            if let Some(stage) = self.world.pipeline(pipeline).structure().stage("Deploy") {
                 let reason = Some("Frozen until the key rotation is done (demo)".to_owned());
                 let by = format!("arn:aws:sts::{}:assumed-role/ReleaseOperator/demo.lee", PROD.0);
-                pipeline.stages[stage].transition = Some(Transition { reason, by, at });
+                self.world.queue.plan(at, Event::Held { pipeline, stage, how: Transition { reason, by, at } });
             }
         }
         // One deploys, one is queued behind it.

@@ -18,7 +18,7 @@ use std::{
 use super::{
     World,
     line::{Author, Flaw},
-    pipeline::{PipelineRef, Version},
+    pipeline::{PipelineRef, Transition, Version},
     structure::Structure,
     time::Ms,
 };
@@ -64,6 +64,22 @@ pub enum Event {
         place: u32,
         /// Project.
         project: u32,
+    },
+    /// The next action of that category hangs, as a scene has it.
+    Hang {
+        /// Pipeline.
+        pipeline: PipelineRef,
+        /// Category.
+        category: &'static str,
+    },
+    /// Somebody changes a transition.
+    Held {
+        /// Pipeline.
+        pipeline: PipelineRef,
+        /// Stage.
+        stage: usize,
+        /// How it then is.
+        how: Transition,
     },
     /// A written commit is pushed.
     Push(Box<Pushed>),
@@ -160,6 +176,12 @@ impl World {
             Event::ActionEnds { pipeline, execution, run } => self.action_is_due(pipeline, execution, run, at),
             Event::Answered { pipeline, execution, run } => self.answer_by_habit(pipeline, execution, run, at),
             Event::Tended { pipeline, execution, stage } => self.tend(pipeline, execution, stage, at),
+            Event::Hang { pipeline, category } => {
+                self.hang_next.insert((pipeline, category));
+            }
+            Event::Held { pipeline, stage, how } => {
+                self.set_transition(pipeline, stage, how.reason, &how.by, at);
+            }
             Event::Nightly { place, project } => self.nightly(place, project, at),
             Event::Arrival { line } => self.arrival(line, at),
             Event::Push(pushed) => {

