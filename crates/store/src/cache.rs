@@ -71,9 +71,10 @@ impl Cache {
             return Ok(());
         };
         let path = &self.db.path;
-        let _turn = Turn::take(path).await?;
+        let turn = Turn::take(path).await;
         self.db.close().await;
         drop(user);
+        let _turn = turn?;
         if self.db.is_damaged() {
             open::give_up(path)
         } else if User::nobody(path)? {

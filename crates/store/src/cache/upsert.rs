@@ -8,7 +8,7 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use super::{Cache, need::need, row, sources::source_key};
 use crate::{Change, Result, State, time::micros, word::json};
 
-/// Rows of one statement. More gains nothing and holds the write lock longer at a time.
+/// Rows of one statement; more gains nothing. Only a full one stays prepared: there is one of it, and many that are not.
 const ROWS: usize = 200;
 
 /// What is known of a row before it is written.
@@ -132,7 +132,7 @@ async fn write(conn: &mut SqliteConnection, source: i64, rows: &[(&Resource, i64
          aspect = excluded.aspect, reason = excluded.reason, need = excluded.need, since = excluded.since, \
          hash = excluded.hash, words = excluded.words, tags = excluded.tags, detail = excluded.detail",
     );
-    sql.build().execute(conn).await?;
+    sql.build().persistent(rows.len() == ROWS).execute(conn).await?;
     Ok(())
 }
 

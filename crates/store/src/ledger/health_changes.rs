@@ -10,7 +10,7 @@ use crate::{
     word::known,
 };
 
-/// Rows of one statement.
+/// Rows of one statement. Only a full one stays prepared: there is one of it, and many that are not.
 const ROWS: usize = 200;
 
 impl Ledger {
@@ -22,7 +22,7 @@ impl Ledger {
         let written = async {
             let mut tx = self.db.begin().await?;
             for changes in changes.chunks(ROWS) {
-                insert(changes).build().execute(&mut *tx).await?;
+                insert(changes).build().persistent(changes.len() == ROWS).execute(&mut *tx).await?;
             }
             tx.commit().await
         };

@@ -10,7 +10,7 @@ use crate::{
     word::{from_json, json, known},
 };
 
-/// Rows of one statement.
+/// Rows of one statement. Only a full one stays prepared: there is one of it, and many that are not.
 const ROWS: usize = 200;
 
 const SELECT: &str = "SELECT of_arn, run_id, kind, outcome, status, rollback, rollback_of, started_at, ended_at, started_by, \
@@ -28,7 +28,8 @@ impl Ledger {
             let mut tx = self.db.begin().await?;
             let mut changed = 0;
             for runs in finished.chunks(ROWS) {
-                changed += upsert(runs)?.build().execute(&mut *tx).await?.rows_affected();
+                changed +=
+                    upsert(runs)?.build().persistent(runs.len() == ROWS).execute(&mut *tx).await?.rows_affected();
             }
             tx.commit().await?;
             Ok(changed)
