@@ -86,6 +86,15 @@ mod tests {
         assert_eq!(line("shop prod"), "aws codepipeline x --name=-web --profile 'shop prod' --region eu-west-1");
     }
 
+    #[test]
+    fn a_value_from_another_command_is_one_argument_with_its_own_quoting() {
+        let inner = Command::new("inner", "x").option("query", "a[?n=='It is']|[0]");
+        let line = Command::new("outer", "y").option_from("token", inner).0;
+        let script = format!("aws() {{ if [ $1 = inner ]; then echo \"$4\"; else printf '%s|' \"$@\"; fi; }}; {line}");
+        let out = std::process::Command::new("sh").arg("-c").arg(script).output().expect("a POSIX shell is there");
+        assert_eq!(String::from_utf8_lossy(&out.stdout), "outer|y|--token|a[?n=='It is']|[0]|");
+    }
+
     proptest! {
         /// A real shell is asked what it understood.
         #[test]

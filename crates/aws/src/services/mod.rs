@@ -1,16 +1,19 @@
 //! Every service, in the order in which they are listed everywhere; and what service files share.
 
+pub mod codebuild;
+pub mod codecommit;
 pub mod codepipeline;
 
 mod command;
 mod instant;
+mod logs;
 mod redact;
 mod text;
 
 use crate::{AwsError, ErrorClass, service::Service};
 
 /// All services, ordered by id.
-pub static ALL: &[&dyn Service] = &[&codepipeline::CodePipeline];
+pub static ALL: &[&dyn Service] = &[&codebuild::CodeBuild, &codecommit::CodeCommit, &codepipeline::CodePipeline];
 
 /// The service of that id.
 pub fn by_id(id: &str) -> Option<&'static dyn Service> {

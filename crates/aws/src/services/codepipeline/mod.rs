@@ -5,26 +5,40 @@
 //! executions than before), `ListActionExecutions` (only of the execution shown, while it runs or after it failed), and
 //! for plans and followers `GetPipelineExecution`.
 //!
+//! Acts: `StartPipelineExecution`, `RetryStageExecution`, `StopPipelineExecution`, `RollbackStage`, `PutApprovalResult`,
+//! `DisableStageTransition`, `EnableStageTransition`.
+//!
 //! Action configurations, output variables and approval tokens never leave the function that reads them.
 
+mod acts;
 mod calls;
 mod ids;
+mod offers;
 mod read;
 mod rows;
 
 use std::time::Duration;
 
+use async_trait::async_trait;
+use skydeck_domain::{ActionRecord, Plan, Resource, Verb};
+
 use crate::{
     AwsError,
-    service::{Ask, Life, Operation, Pace, Practice, ReadCtx, Service, Sink, Spec},
+    service::{
+        ActCtx, Ask, Draft, Found, Life, Operation, Pace, Practice, Progress, ReadCtx, Receipt, Request, Service, Sink,
+        Spec, VerbSpec,
+    },
 };
-use async_trait::async_trait;
 
 /// Id of the service.
 const ID: &str = "codepipeline";
 
 const fn reads(name: &'static str, permission: &'static str) -> Operation {
     Operation { name, permission, mutates: false, rate: None }
+}
+
+const fn mutates(name: &'static str, permission: &'static str) -> Operation {
+    Operation { name, permission, mutates: true, rate: None }
 }
 
 static SPEC: Spec = Spec {
@@ -41,6 +55,13 @@ static SPEC: Spec = Spec {
         reads("ListPipelineExecutions", "codepipeline:ListPipelineExecutions"),
         reads("ListActionExecutions", "codepipeline:ListActionExecutions"),
         reads("GetPipelineExecution", "codepipeline:GetPipelineExecution"),
+        mutates("StartPipelineExecution", "codepipeline:StartPipelineExecution"),
+        mutates("RetryStageExecution", "codepipeline:RetryStageExecution"),
+        mutates("StopPipelineExecution", "codepipeline:StopPipelineExecution"),
+        mutates("RollbackStage", "codepipeline:RollbackStage"),
+        mutates("PutApprovalResult", "codepipeline:PutApprovalResult"),
+        mutates("DisableStageTransition", "codepipeline:DisableStageTransition"),
+        mutates("EnableStageTransition", "codepipeline:EnableStageTransition"),
     ],
     kinds: &["codepipeline.pipeline", "codepipeline.execution", "codepipeline.approval"],
     items: Some("codepipeline.pipeline"),
@@ -57,7 +78,31 @@ impl Service for CodePipeline {
         &SPEC
     }
 
+    fn verbs(&self) -> &'static [VerbSpec] {
+        acts::VERBS
+    }
+
+    fn offers(&self, row: &Resource) -> Vec<Verb> {
+        offers::offers(row)
+    }
+
     async fn collect(&self, ctx: &ReadCtx, ask: Ask, sink: &dyn Sink) -> Result<(), AwsError> {
         read::collect(ctx, ask, sink).await
+    }
+
+    async fn plan(&self, ctx: &ReadCtx, request: &Request) -> Result<Draft, AwsError> {
+        acts::plan(ctx, request).await
+    }
+
+    async fn call(&self, ctx: &ActCtx, request: &Request, plan: &Plan) -> Result<Receipt, AwsError> {
+        acts::call(ctx, request, plan).await
+    }
+
+    async fn follow(&self, ctx: &ReadCtx, record: &ActionRecord) -> Result<Progress, AwsError> {
+        acts::follow(ctx, record).await
+    }
+
+    async fn find_out(&self, ctx: &ReadCtx, record: &ActionRecord) -> Result<Found, AwsError> {
+        acts::find_out(ctx, record).await
     }
 }

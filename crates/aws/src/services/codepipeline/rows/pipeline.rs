@@ -102,10 +102,9 @@ impl Known {
         self.executions.iter().find(|e| e.execution_id == *id)
     }
 
-    /// The row.
-    pub(crate) fn row(&self, caller: &Caller, read_at: Timestamp) -> Resource {
+    /// The row's detail and the verdict it shows.
+    pub(crate) fn detail(&self) -> (PipelineDetail, Verdict) {
         let (stages, verdict) = self.judge();
-        let name = &self.listed.name;
         let shown = self.shown(&verdict);
         let detail = PipelineDetail {
             pipeline_type: self.word(|s| &s.pipeline_type, &self.listed.pipeline_type, "V1"),
@@ -118,6 +117,13 @@ impl Known {
             execution: shown.map(|e| ExecutionDetail { status: verdict.status.clone(), ..e.clone() }),
             missing: self.missing.clone(),
         };
+        (detail, verdict)
+    }
+
+    /// The row.
+    pub(crate) fn row(&self, caller: &Caller, read_at: Timestamp) -> Resource {
+        let (detail, verdict) = self.detail();
+        let name = &self.listed.name;
         let arn = ids::pipeline_arn(caller, name);
         Resource {
             id: Resource::make_id(&caller.profile, Some(&arn), &caller.region, PipelineDetail::KIND, name),

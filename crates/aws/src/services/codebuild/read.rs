@@ -1,0 +1,165 @@
+//! When which call is made: the inventory of projects on a full read; builds on every read, but only those that are new
+//! or were not over when last read. What pipelines point at is read too, so that a failure always has its build.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use skydeck_domain::{
+    Detail, Health, Resource,
+    build::{BuildDetail, ProjectDetail},
+    pipeline::PipelineDetail,
+};
+
+use super::{
+    calls::{Calls, batches},
+    rows,
+};
+use crate::{
+    AwsError,
+    service::{Ask, ReadCtx, Sink},
+};
+
+/// Reads what is asked for.
+pub(super) async fn collect(ctx: &ReadCtx, ask: Ask, sink: &dyn Sink) -> Result<(), AwsError> {
+    let reader = Reader { ctx, calls: Calls::new(&ctx.caller), sink };
+    match ask {
+        Ask::All => {
+            // Each of the two can be denied on its own.
+            let builds = reader.builds(true).await;
+            let projects = reader.projects().await;
+            builds.and(projects)
+        }
+        Ask::Changes => reader.builds(false).await,
+        Ask::Items(ids) => reader.read_builds(&ids).await,
+    }
+}
+
+struct Reader<'a> {
+    ctx: &'a ReadCtx,
+    calls: Calls<'a>,
+    sink: &'a dyn Sink,
+}
+
+impl Reader<'_> {
+    async fn projects(&self) -> Result<(), AwsError> {
+        let caller = &self.ctx.caller;
+        let names = self.calls.project_names().await?;
+        let builds = self.sink.known_kind(BuildDetail::KIND).await;
+        let latest = latest_builds(&builds);
+        for batch in batches(&names) {
+            let projects = self.calls.projects(batch).await?;
+            let now = self.ctx.clock.now();
+            let row = |project: &aws_sdk_codebuild::types::Project| {
+                let name = project.name()?;
+                let last = latest.get(name).copied();
+                let detail = rows::project(project, last.map(|b| b.name.clone()));
+                Some(rows::project_row(caller, name, &detail, last, now))
+            };
+            self.sink.rows(projects.iter().filter_map(row).collect()).await;
+        }
+        let id = |name: &String| {
+            let arn = rows::project_arn(caller, name);
+            Resource::make_id(&caller.profile, Some(&arn), &caller.region, ProjectDetail::KIND, name)
+        };
+        self.sink.complete(ProjectDetail::KIND, names.iter().map(id).collect()).await;
+        Ok(())
+    }
+
+    async fn builds(&self, all: bool) -> Result<(), AwsError> {
+        let caller = &self.ctx.caller;
+        let newest = self.calls.newest_builds().await?;
+        let pointed_at = self.pointed_at().await;
+        let known: BTreeMap<String, bool> = self
+            .sink
+            .known_kind(BuildDetail::KIND)
+            .await
+            .iter()
+            .map(|row| (row.name.clone(), rows::is_over(&row.status)))
+            .collect();
+        let kept: BTreeSet<&String> = newest.iter().chain(&pointed_at).collect();
+        let open = known.iter().filter(|(_, over)| !**over).map(|(id, _)| id);
+        let wanted: BTreeSet<&String> =
+            kept.iter().copied().filter(|id| known.get(*id) != Some(&true)).chain(open).collect();
+        let wanted: Vec<String> = wanted.into_iter().cloned().collect();
+        self.read_builds(&wanted).await?;
+        if all {
+            // The newest and those that pipelines point at are all that is kept here; history is in the ledger.
+            let id = |id: &&String| format!("{}/{}", caller.profile, rows::build_arn(caller, id));
+            self.sink.complete(BuildDetail::KIND, kept.iter().map(id).collect()).await;
+        }
+        Ok(())
+    }
+
+    async fn read_builds(&self, ids: &[String]) -> Result<(), AwsError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let caller = &self.ctx.caller;
+        let (builds, gone) = self.calls.builds(ids).await?;
+        let details: Vec<BuildDetail> = builds.iter().filter_map(rows::build).collect();
+        let now = self.ctx.clock.now();
+        let read: Vec<Resource> = details.iter().map(|b| rows::build_row(caller, b, now)).collect();
+        self.sink.runs(details.iter().filter_map(|b| rows::run(caller, b)).collect()).await;
+        self.sink.rows(read.clone()).await;
+        for (row, build) in read.iter().zip(&details) {
+            self.sink.links(&row.id, rows::links(caller, row, build)).await;
+        }
+        if !gone.is_empty() {
+            let id = |id: &String| format!("{}/{}", caller.profile, rows::build_arn(caller, id));
+            self.sink.gone(gone.iter().map(id).collect()).await;
+        }
+        self.refresh_projects(&read).await;
+        Ok(())
+    }
+
+    /// A project is as its latest build is: a newer build changes the row of its project.
+    async fn refresh_projects(&self, read: &[Resource]) {
+        let caller = &self.ctx.caller;
+        let mut changed = Vec::new();
+        for (name, last) in latest_builds(read) {
+            let arn = rows::project_arn(caller, name);
+            let id = Resource::make_id(&caller.profile, Some(&arn), &caller.region, ProjectDetail::KIND, name);
+            let Some(row) = self.sink.known(&id).await else { continue };
+            let Some(mut detail) = row.detail::<ProjectDetail>() else { continue };
+            let newer = detail.last_build_id.as_ref() == Some(&last.name) || row.since < last.since;
+            if newer {
+                detail.last_build_id = Some(last.name.clone());
+                // Only the build was read just now, so the row keeps its age.
+                changed.push(rows::project_row(caller, name, &detail, Some(last), row.read_at));
+            }
+        }
+        if !changed.is_empty() {
+            self.sink.rows(changed).await;
+        }
+    }
+
+    /// Ids of the builds that failed, running or waiting pipelines of this Region point at.
+    async fn pointed_at(&self) -> Vec<String> {
+        let mut ids = Vec::new();
+        for row in self.sink.known_kind(PipelineDetail::KIND).await {
+            if !matches!(row.health, Health::Failed | Health::Running | Health::Attention) {
+                continue;
+            }
+            let Some(pipeline) = row.detail::<PipelineDetail>() else { continue };
+            let shown = pipeline.execution.into_iter().flat_map(|e| e.actions).map(|run| run.state);
+            for action in pipeline.stages.into_iter().flat_map(|s| s.actions).chain(shown) {
+                let here = action.def.provider == "CodeBuild" && action.def.region.is_none();
+                ids.extend(action.external_id.filter(|id| here && id.contains(':')));
+            }
+        }
+        ids
+    }
+}
+
+/// The build of each project that began last.
+fn latest_builds(builds: &[Resource]) -> BTreeMap<&str, &Resource> {
+    let mut latest: BTreeMap<&str, &Resource> = BTreeMap::new();
+    for row in builds.iter().filter(|row| row.kind == BuildDetail::KIND) {
+        let Some(project) = row.name.split(':').next() else { continue };
+        let began = |row: &Resource| row.detail::<BuildDetail>().and_then(|b| b.started_at);
+        let newer = latest.get(project).is_none_or(|known| began(known) < began(row));
+        if newer {
+            latest.insert(project, row);
+        }
+    }
+    latest
+}
