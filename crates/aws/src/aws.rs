@@ -21,7 +21,7 @@ use crate::{
     profiles::{Basis, Profile, Profiles, ProfilesRead, stamp},
     regions,
     session::Session,
-    slot::{MadeOf, Resolved, Slot},
+    slot::{MadeOf, Resolved, Slot, not_enabled},
 };
 
 /// Credentials that end sooner than this, and that only a person can renew, are shown as expiring.
@@ -144,6 +144,12 @@ impl Aws {
         self.slot(profile).forget();
     }
 
+    /// Asks again at once what was left alone because it did not answer: the network came back, the machine woke, the
+    /// user wants to know.
+    pub fn ask_again(&self) {
+        self.0.ground.limiter.reset_breakers();
+    }
+
     /// What each budget was used for.
     pub fn meters(&self) -> Vec<Meter> {
         self.0.ground.limiter.meters()
@@ -229,12 +235,7 @@ impl Aws {
                 credentials::caller_identity(there, hint, &resolved.credentials).await.is_ok()
             };
             if known {
-                let message = format!(
-                    "{region} is not enabled in this account: its STS refuses credentials that work elsewhere. Enable the \
-                     Region in the account's settings, or take it out of the profile's Regions."
-                );
-                let info = ErrorInfo { code: "RegionNotEnabled".into(), message, operation: error.info.operation };
-                return Err(AwsError { class: ErrorClass::NotAvailable, info, ..error });
+                return Err(not_enabled(AwsError { region: region.into(), ..error }));
             }
         }
         slot.refused(error.clone(), resolved.made_of.clone());

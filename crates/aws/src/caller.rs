@@ -58,8 +58,8 @@ pub(crate) enum Mode {
     Act,
 }
 
-/// Told of refused credentials, so that the next session resolves them anew.
-pub(crate) type OnRefusal = Arc<dyn Fn(&AwsError) + Send + Sync>;
+/// Told of refused credentials, so that the next session resolves them anew; says what the refusal means.
+pub(crate) type OnRefusal = Arc<dyn Fn(AwsError) -> AwsError + Send + Sync>;
 
 struct Inner {
     spec: &'static Spec,
@@ -331,10 +331,10 @@ impl Caller {
             retry_after: verdict.retry_after,
             certainly_not_run,
         };
-        if let (ErrorClass::SignedOut, Some(tell)) = (error.class, &self.inner.on_refusal) {
-            tell(&error);
+        match &self.inner.on_refusal {
+            Some(tell) if error.class == ErrorClass::SignedOut => tell(error),
+            _ => error,
         }
-        error
     }
 
     /// An error of ours, before anything was sent.

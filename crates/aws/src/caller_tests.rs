@@ -223,8 +223,11 @@ async fn five_failures_in_a_row_pause_the_service_and_only_it() {
     let sent = house.fake.seen().len();
     let error = list(&ctx.caller).await.expect_err("paused");
     assert_eq!((error.info.code.as_str(), error.class), ("Paused", ErrorClass::Unreachable));
-    assert!(error.retry_after.is_some_and(|d| d > TimeDelta::seconds(50) && d <= TimeDelta::seconds(60)), "{error:?}");
+    assert!(error.retry_after.is_some_and(|d| d > TimeDelta::seconds(20) && d <= TimeDelta::seconds(60)), "{error:?}");
     assert_eq!(house.fake.seen().len(), sent, "nothing is sent while paused");
+
+    house.aws.ask_again();
+    assert_eq!(list(&ctx.caller).await.expect_err("no network").info.code, "ConnectionFailed", "asked again on demand");
 
     let elsewhere = house.aws.session("dev", "ap-northeast-2").await.expect("STS is another service").reader(&SPEC);
     assert_eq!(list(&elsewhere.caller).await.expect_err("no network").info.code, "ConnectionFailed", "another Region");

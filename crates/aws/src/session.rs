@@ -114,10 +114,9 @@ impl Session {
 
     fn caller(&self, service: &'static Spec, mode: Mode, clients: Arc<Clients>) -> Caller {
         let (slot, generation): (Weak<Slot>, u64) = (Arc::downgrade(&self.slot), self.generation);
-        let on_refusal: OnRefusal = Arc::new(move |error| {
-            if let Some(slot) = slot.upgrade() {
-                slot.refused_in_use(generation, error);
-            }
+        let on_refusal: OnRefusal = Arc::new(move |error| match slot.upgrade() {
+            Some(slot) => slot.refused_in_use(generation, error),
+            None => error,
         });
         let who = (self.profile.as_str(), self.account.as_str(), self.region.as_str());
         Caller::new(who, service, mode, clients, self.ground.limiter.clone(), Some(on_refusal))

@@ -305,6 +305,25 @@ async fn credentials_that_end_in_use_are_resolved_anew_the_next_time() {
 }
 
 #[tokio::test]
+async fn a_service_that_does_not_know_what_sts_knows_is_not_enabled_not_signed_out() {
+    let house = House::new(TWO, &[], |seen: &Seen| match seen.operation.as_str() {
+        "ListPipelines" => json_error(400, "UnrecognizedClientException"),
+        _ => world(seen),
+    });
+    let mut got = Vec::new();
+    for _ in 0..3 {
+        let session = house.aws.session("dev", "eu-west-1").await.expect("STS knows them");
+        assert_eq!(session.generation, 1, "one service's refusal does not end what others read with");
+        let reader = session.reader(&SPEC);
+        let client = reader.caller.client(aws_sdk_codepipeline::Client::new);
+        let error = reader.caller.call("ListPipelines", || client.list_pipelines().send()).await.expect_err("refused");
+        got.push(error.class);
+    }
+    assert_eq!(got, [ErrorClass::SignedOut, ErrorClass::NotAvailable, ErrorClass::NotAvailable]);
+    assert_eq!(house.fake.calls("GetCallerIdentity").len(), 2, "STS was asked once more, and believed");
+}
+
+#[tokio::test]
 async fn web_identity_reads_its_token_each_time() {
     let config =
         "[profile w]\nrole_arn=arn:aws:iam::777788889999:role/R\nweb_identity_token_file=~/token\nregion=eu-west-1\n";

@@ -3,18 +3,19 @@
 //! Every resolution is a new generation. An answer that was got with an older one is dropped by whoever asked for it.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
 use aws_credential_types::Credentials;
 use chrono::TimeDelta;
-use skydeck_domain::Timestamp;
+use skydeck_domain::{ErrorInfo, Timestamp};
 
 use crate::{
     AwsError, ErrorClass,
     caller::Clients,
+    classify::NOT_KNOWN_HERE,
     credentials::Identity,
     ground::Wire,
     limiter::lock,
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// A refusal is not asked for again this soon: many sources of a profile ask at once.
-const REFUSAL_HOLDS: Duration = Duration::from_secs(3);
+const REFUSAL_HOLDS: Duration = Duration::from_secs(5);
 
 /// Credentials as they were resolved, and all that was made with them.
 #[derive(Debug)]
@@ -35,6 +36,8 @@ pub(crate) struct Resolved {
     resolved_at: Timestamp,
     /// Who STS said it is, by Region asked.
     pub(crate) identities: Mutex<HashMap<String, Identity>>,
+    /// Regions where a service did not know them.
+    doubted: Mutex<HashSet<String>>,
     /// Reading clients, by Region and service.
     pub(crate) clients: Mutex<HashMap<(String, &'static str), Arc<Clients>>>,
 }
@@ -99,6 +102,7 @@ impl Slot {
             wire,
             resolved_at: now,
             identities: Mutex::default(),
+            doubted: Mutex::default(),
             clients: Mutex::default(),
         });
         state.resolved = Some(resolved.clone());
@@ -119,16 +123,23 @@ impl Slot {
         state.refusal = Some((error, Instant::now(), made_of));
     }
 
-    /// A call with credentials of that generation was answered with a refusal of the credentials.
-    pub(crate) fn refused_in_use(&self, generation: u64, error: &AwsError) {
+    /// A call with credentials of that generation was answered with a refusal of the credentials. Gives the error back,
+    /// or what it turns out to mean.
+    pub(crate) fn refused_in_use(&self, generation: u64, error: AwsError) -> AwsError {
         let mut state = lock(&self.state);
-        let Some(resolved) = state.resolved.clone().filter(|r| r.generation == generation) else { return };
-        if crate::classify::NOT_KNOWN_HERE.contains(&error.info.code.as_str()) {
-            // Either they are gone or this Region is: STS of the Region is asked again before anyone goes on.
-            lock(&resolved.identities).remove(&error.region);
-        } else {
+        let Some(resolved) = state.resolved.clone().filter(|r| r.generation == generation) else { return error };
+        if !NOT_KNOWN_HERE.contains(&error.info.code.as_str()) {
             state.resolved = None;
+            return error;
         }
+        // Either the credentials are gone, or the service is not enabled here. STS of the Region is asked again before
+        // anyone goes on; if it still knows them and the service again does not, it is the service.
+        let known_again = lock(&resolved.identities).contains_key(&error.region);
+        if !lock(&resolved.doubted).insert(error.region.clone()) && known_again {
+            return not_enabled(error);
+        }
+        lock(&resolved.identities).remove(&error.region);
+        error
     }
 
     /// The last refusal, if nothing it depended on has changed since.
@@ -156,4 +167,15 @@ impl Slot {
             self.forget();
         }
     }
+}
+
+/// Credentials that work elsewhere are not known in this Region.
+pub(crate) fn not_enabled(error: AwsError) -> AwsError {
+    let message = format!(
+        "{} is not enabled in this account: it refuses credentials that work elsewhere. Enable the Region in the account's \
+         settings, or take it out of the profile's Regions.",
+        error.region
+    );
+    let info = ErrorInfo { code: "RegionNotEnabled".into(), message, operation: error.info.operation };
+    AwsError { class: ErrorClass::NotAvailable, info, ..error }
 }

@@ -92,6 +92,13 @@ impl Limiter {
         lock(&self.budgets).entry(key).or_insert_with(|| Arc::new(Budget::new(self.settings))).clone()
     }
 
+    /// Forgets the failures that made services be left alone.
+    pub(crate) fn reset_breakers(&self) {
+        for budget in lock(&self.budgets).values() {
+            lock(&budget.breaker).answered();
+        }
+    }
+
     /// What every budget was used for, in order of account, Region, service.
     pub(crate) fn meters(&self) -> Vec<Meter> {
         let budgets: Vec<_> = lock(&self.budgets).iter().map(|(k, b)| (k.clone(), b.clone())).collect();

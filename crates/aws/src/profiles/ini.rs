@@ -56,7 +56,7 @@ pub(crate) fn parse(text: &str) -> Ini {
             && indent > *at
         {
             if let Some(value) = ini.sections.last_mut().and_then(|s| s.keys.get_mut(key)) {
-                continue_value(value, content, line, &mut ini.faults);
+                continue_value(key, value, content, line, &mut ini.faults);
             }
             continue;
         }
@@ -112,8 +112,14 @@ fn section(ini: &mut Ini, header: &str, line: usize) {
     }
 }
 
-fn continue_value(value: &mut Value, content: &str, line: usize, faults: &mut Vec<Fault>) {
+fn continue_value(key: &str, value: &mut Value, content: &str, line: usize, faults: &mut Vec<Fault>) {
     if !value.text.is_empty() {
+        // No AWS value goes over several lines: it is a key that slipped to the right.
+        let text = format!(
+            "this line is indented, so it goes on with `{key}` of line {}; start it where `{key}` starts",
+            value.line
+        );
+        faults.push(Fault { line, text });
         value.text.push('\n');
         value.text.push_str(content);
         return;
@@ -157,7 +163,6 @@ mod tests {
             ("text after the bracket", "[a] # mine\nk = v", &[("k", "v")]),
             ("spaces in the brackets", "[ a ]\nk = v", &[("k", "v")]),
             ("empty value", "[a]\nk =\nl = w", &[("k", ""), ("l", "w")]),
-            ("continued", "[a]\nk = one\n  two\nl = w", &[("k", "one\ntwo"), ("l", "w")]),
             ("indented whole", "  [a]\n  k = v\n  l = w", &[("k", "v"), ("l", "w")]),
         ];
         for (name, text, want) in cases {
@@ -186,6 +191,7 @@ mod tests {
             ("unclosed", "[a]\nk = v\nl = w\n[b\nz = 1", 4, "closing bracket"),
             ("twice a key", "[a]\nk = x\nl = w\nk = v", 4, "already set in line 2"),
             ("twice a section", "[a]\nl = w\nk = x\n[a]\nk = v", 4, "already in line 1"),
+            ("slipped to the right", "[a]\nk = v\nl = w\nm = x\n  n = y", 5, "goes on with `m` of line 4"),
             ("nested nonsense", "[a]\nk = v\nl = w\nm =\n  nonsense", 5, "indented"),
         ];
         for (name, text, line, want) in cases {
