@@ -18,13 +18,36 @@ export const SIZES = [
   [1280, 800],
   [1920, 1080],
 ];
+/** The pipeline whose detail is looked at. */
+const OPEN = "shop-prod/arn:aws:codepipeline:ap-northeast-2:777788889999:checkout-api";
+const PAGES_AT_ONCE = 3;
 
+// `style-src-attr` is for element.style set from markup; a <style> or a <script> in the page runs nowhere.
 const CSP = "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self'; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-src 'none'";
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml" };
 
 export function build() {
   mkdirSync(out, { recursive: true });
-  execFileSync("npx", ["vite", "build", "--mode", "fixtures", "--outDir", site, "--emptyOutDir", "--logLevel", "warn"], { cwd: ui, stdio: "inherit" });
+  execFileSync("npx", ["vite", "build", "--mode", "fixtures", "--outDir", site, "--emptyOutDir", "--logLevel", "error"], { cwd: ui, stdio: "inherit" });
+}
+
+/** Every state to look at: what is asked of the page, and a name for it. Words narrow it: `full dark en 1280 detail`. */
+export function states(words = []) {
+  const sizes = words.includes("1440") ? [[1440, 900]] : SIZES;
+  return FIXTURES.flatMap((fixture) =>
+    THEMES.flatMap((theme) =>
+      LANGUAGES.flatMap((lang) =>
+        sizes.flatMap((size) =>
+          ["list", "detail"].map((part) => ({
+            name: [fixture, part, theme, lang, size[0]].join("-"),
+            words: [fixture, theme, lang, String(size[0]), part],
+            query: { fixture, theme, lang, ...(part === "detail" ? { open: OPEN } : {}) },
+            size,
+          })),
+        ),
+      ),
+    ),
+  ).filter((state) => words.every((word) => state.words.includes(word)));
 }
 
 function serve() {
@@ -33,12 +56,15 @@ function serve() {
     const file = join(site, path);
     if (path === "favicon.ico") return response.writeHead(204).end();
     if (!file.startsWith(site) || !existsSync(file)) return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "content-security-policy": CSP }).end(readFileSync(file));
+    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "content-security-policy": CSP, "cache-control": "max-age=600" }).end(readFileSync(file));
   });
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve({ server, url: `http://127.0.0.1:${server.address().port}` })));
 }
 
-/** Runs `look(open)`, where `open(query, [width, height], zoom)` gives a page that has painted. Page errors fail the run. */
+/**
+ * Runs `look(open)`, where `open(query, [width, height], zoom)` gives a page that has painted. A page error, a refusal
+ * by the CSP or a page that never painted fails the run.
+ */
 export async function withPages(look) {
   const { server, url } = await serve();
   const browser = await chromium.launch({
@@ -46,14 +72,18 @@ export async function withPages(look) {
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--font-render-hinting=none"],
   });
   const errors = [];
+  const contexts = new Map();
   const open = async (query, [width, height] = [1280, 800], zoom = 1) => {
-    const context = await browser.newContext({ viewport: { width: Math.round(width / zoom), height: Math.round(height / zoom) }, deviceScaleFactor: zoom, timezoneId: "UTC", locale: "en-GB" });
-    const page = await context.newPage();
-    page.on("pageerror", (error) => errors.push(`${new URLSearchParams(query)}: ${error.message}`));
-    page.on("console", (message) => message.type() === "error" && errors.push(`${new URLSearchParams(query)}: ${message.text()}`));
+    const key = `${width} ${height} ${zoom}`;
+    if (!contexts.has(key)) contexts.set(key, browser.newContext({ viewport: { width: Math.round(width / zoom), height: Math.round(height / zoom) }, deviceScaleFactor: zoom, timezoneId: "UTC", locale: "en-GB" }));
+    const page = await (await contexts.get(key)).newPage();
+    const about = decodeURIComponent(String(new URLSearchParams(query)));
+    page.on("pageerror", (error) => errors.push(`${about}: ${error.message}`));
+    page.on("console", (message) => message.type() === "error" && errors.push(`${about}: ${message.text()}`));
     await page.goto(`${url}/?${new URLSearchParams(query)}`);
-    await page.waitForSelector("html[data-painted]", { state: "attached", timeout: 8000 }).catch(() => errors.push(`${new URLSearchParams(query)}: nothing was painted`));
+    await page.waitForSelector("html[data-painted]", { state: "attached", timeout: 8000 }).catch(() => errors.push(`${about}: nothing was painted`));
     await page.evaluate(() => document.fonts.ready);
+    // The skeleton comes after 200 ms; anything else is there.
     await page.waitForTimeout(query.fixture === "loading" ? 350 : 60);
     return page;
   };
@@ -67,4 +97,14 @@ export async function withPages(look) {
     console.error([...new Set(errors)].join("\n"));
     process.exitCode = 1;
   }
+}
+
+/** Runs `each` over all, a few at a time. */
+export async function together(all, each) {
+  const rest = [...all];
+  await Promise.all(
+    Array.from({ length: PAGES_AT_ONCE }, async () => {
+      for (let next = rest.shift(); next !== undefined; next = rest.shift()) await each(next);
+    }),
+  );
 }

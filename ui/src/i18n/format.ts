@@ -73,7 +73,15 @@ export function day(at: string, now: number): string {
 }
 
 /** `58`, or `1000+` where it is only the least there are. */
-export const count = (c: Count): string => (c.exact ? String(c.n) : `${c.n}+`);
+export const count = (c: Count): string => number(c.n) + (c.exact ? "" : "+");
+
+/** `1000`, `10,000`: grouped from five figures on. */
+export function number(n: number): string {
+  let format = numbers.get(i18n.language);
+  if (!format) numbers.set(i18n.language, (format = new Intl.NumberFormat(i18n.language, { useGrouping: "min2" })));
+  return format.format(n);
+}
+const numbers = new Map<string, Intl.NumberFormat>();
 
 /** A commit or digest as short as it stays known: `9f3c2e1`, `sha256:7be1…04ca`, `a91c07de…e2f4`. */
 export function shortId(id: string): string {

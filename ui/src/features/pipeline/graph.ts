@@ -46,6 +46,7 @@ const ARROW = 16.5;
 const NAME_X = 26.5;
 const PAD = 7.5;
 const NAME_MIN = 32;
+const TIME_GAP = 8;
 
 const reached = (mark: StageMark): boolean => mark !== "none" && mark !== "off";
 
@@ -76,9 +77,9 @@ function lay(graph: Graph, stage: RunStage, x0: number, y0: number, labelEnd: nu
 
   for (const column of columns(stage.actions)) {
     const sized = column.map((action) => ({ action, time: action.duration_ms === null ? "" : duration(action.duration_ms) }));
-    const want = (s: (typeof sized)[number]) => NAME_X + measure(s.action.name, "action") + (s.time ? 10 + measure(s.time, "duration") : 0) + PAD;
+    const want = (s: (typeof sized)[number]) => NAME_X + measure(s.action.name, "action") + (s.time ? TIME_GAP + measure(s.time, "duration") : 0) + PAD;
     const widest = Math.max(...sized.map(want));
-    if (before && x + widest > width) {
+    if (before && x + widest + 1 > width) {
       top = deepest;
       x = x0 + ARROW;
       before = undefined;
@@ -87,7 +88,7 @@ function lay(graph: Graph, stage: RunStage, x0: number, y0: number, labelEnd: nu
     const boxWidth = Math.min(widest, Math.max(NAME_X + NAME_MIN, width - x - 1));
     sized.forEach((s, row) => {
       const y = y0 + (top + row) * ROW;
-      const room = boxWidth - NAME_X - PAD - (s.time ? 10 + measure(s.time, "duration") : 0);
+      const room = boxWidth - NAME_X - PAD - (s.time ? TIME_GAP + measure(s.time, "duration") : 0);
       graph.boxes.push({ key: `${stage.name} ${s.action.name}`, action: s.action, x: x + 0.5, y: y - 11.5, width: boxWidth - 1, name: clip(s.action.name, room, (t) => measure(t, "action")), duration: s.time });
       const on = reached(s.action.mark);
       if (row > 0) graph.edges.push({ d: `M${x - 10} ${y - ROW}V${y - 4}q0 4 4 4H${x}`, on });

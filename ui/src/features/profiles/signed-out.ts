@@ -37,3 +37,9 @@ function commandOf(p: Profile): string | null {
   if (p.kind === "login") return `aws login --profile ${p.name}`;
   return null;
 }
+
+/** What could not be read for another reason: the rest is said by the banner. */
+export function others(unread: readonly UnreadSource[], profiles: readonly Profile[]): UnreadSource[] {
+  const out = new Set(profiles.filter((p) => p.shown && p.sign_in.state === "out").map((p) => p.name));
+  return unread.filter((u) => u.cure !== "sign-in" || !out.has(u.source.id.profile));
+}

@@ -1,0 +1,146 @@
+// The board as mounted, on fixtures: keys, selection over a refresh, folding, hostile text.
+
+import { flushSync, mount, unmount } from "svelte";
+import { afterEach, expect, test } from "vitest";
+import type { Event } from "$/gen/api";
+import { listen } from "$/commands/registry.svelte";
+import { cache, clock, setHost, settings, type Host } from "$/platform";
+import { fixtureHost } from "$/platform/fixtures";
+import Board from "./Board.svelte";
+import { lines, step } from "./groups";
+import { board } from "$/platform/fixtures/board";
+import { NOW } from "$/platform/fixtures/make";
+import { rows } from "$/platform/fixtures/rows";
+
+let app: object | undefined;
+let stop: (() => void)[] = [];
+const wait = async (ms = 0) => {
+  await new Promise((done) => setTimeout(done, ms));
+  flushSync();
+};
+const press = (key: string) => {
+  (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  flushSync();
+};
+
+async function open(fixture: string, host: Partial<Host> = {}) {
+  const made = { ...fixtureHost(new URLSearchParams({ fixture })), ...host };
+  setHost(made);
+  settings.load({ theme: "dark", language: "en", views: {} });
+  clock.set(NOW);
+  app = mount(Board, { target: document.body });
+  stop = [listen(), cache.start()];
+  await wait();
+  await wait();
+  return made;
+}
+
+afterEach(async () => {
+  stop.forEach((s) => s());
+  if (app) await unmount(app);
+  app = undefined;
+  document.body.replaceChildren();
+  cache.scopeChanged();
+});
+
+const names = () => [...document.querySelectorAll(".row .name")].map((n) => n.textContent?.trim());
+const selected = () => document.querySelector('.row[aria-selected="true"] .name')?.textContent?.trim();
+
+test("problems first, the quiet folded into ticks, the unread at the end", async () => {
+  await open("full");
+  expect(names().slice(0, 5)).toEqual(["checkout-api", "payments-worker", "network-baseline", "image-resizer", "web-storefront"]);
+  expect(names()).toHaveLength(14);
+  expect(document.querySelectorAll(".quiet i")).toHaveLength(44);
+  expect(document.querySelectorAll(".quiet i.u")).toHaveLength(6);
+  expect(document.querySelector(".unread")?.textContent).toContain("2 sources could not be read.");
+  expect(document.querySelector(".strip")?.getAttribute("aria-label")).toBe("Source succeeded, Build succeeded, Approve succeeded, Deploy failed, Verify not reached");
+});
+
+test("j k move, Enter opens, the detail follows, Escape closes", async () => {
+  await open("full");
+  press("j");
+  press("j");
+  press("k");
+  press("Enter");
+  await wait();
+  expect(selected()).toBe("checkout-api");
+  expect(document.querySelector(".detail h2")?.textContent).toBe("checkout-api");
+  press("j");
+  await wait();
+  expect(selected()).toBe("payments-worker");
+  press("Escape");
+  await wait();
+  expect(document.querySelector(".detail")).toBeNull();
+});
+
+test("the selection stays over a refresh, though the row moved", async () => {
+  let heard: ((e: Event) => void) | undefined;
+  let moved = false;
+  const base = fixtureHost(new URLSearchParams({ fixture: "full" }));
+  await open("full", {
+    events: (h) => ((heard = h), () => undefined),
+    async call(name, params) {
+      const answer = await base.call(name, params);
+      if (name === "board" && moved) (answer as { groups: { key: string; rows: unknown[] }[] }).groups[0]!.rows.reverse();
+      return answer;
+    },
+  });
+  press("j");
+  press("Enter");
+  await wait();
+  moved = true;
+  heard?.({ seq: 1, tags: ["board"] });
+  await wait();
+  await wait();
+  expect(names()[0]).toBe("image-resizer");
+  expect(selected()).toBe("checkout-api");
+});
+
+test("a group opens and folds", async () => {
+  await open("full");
+  const quiet = [...document.querySelectorAll<HTMLButtonElement>(".fold")].at(-1)!;
+  expect(quiet.getAttribute("aria-expanded")).toBe("false");
+  quiet.click();
+  await wait();
+  expect(names()).toHaveLength(58);
+});
+
+test("hostile text is text", async () => {
+  await open("hostile");
+  press("j");
+  press("Enter");
+  await wait();
+  expect(document.querySelectorAll("img, script, iframe")).toHaveLength(0);
+  expect(names()[0]).toContain("<img src=x onerror");
+  expect(document.querySelectorAll("[href^='javascript'], [href^='data']")).toHaveLength(0);
+});
+
+test("many rows: only those in sight are in the document", async () => {
+  await open("many");
+  expect(document.querySelectorAll(".row").length).toBeLessThan(60);
+});
+
+test.each([
+  ["empty", "No pipelines here"],
+  ["error", "A local file could not be used"],
+  ["stale", "SSO session example-sso expired 8 min ago."],
+])("%s says %s", async (fixture, said) => {
+  await open(fixture);
+  expect(document.body.textContent).toContain(said);
+});
+
+test("loading shows its skeleton only after a while", async () => {
+  await open("loading");
+  expect(document.querySelector(".skel")).toBeNull();
+  await wait(230);
+  expect(document.querySelector(".skel")).not.toBeNull();
+  expect(document.body.textContent).toContain("12 of 54");
+});
+
+test("a step from nowhere, and past the ends", () => {
+  const all = lines(board(rows, [], {}, NOW), ["ok"]);
+  expect(step(all, null, 1)?.name).toBe("checkout-api");
+  expect(step(all, "gone", -1)?.name).toBe("admin-console");
+  const last = all.filter((l) => l.kind === "row").at(-1)!;
+  expect(step(all, last.id, 1)?.id).toBe(last.id);
+});

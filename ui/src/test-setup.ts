@@ -1,0 +1,16 @@
+// What jsdom lacks and the components use; each as a browser that shows nothing would have it.
+
+import { vi } from "vitest";
+
+vi.stubGlobal(
+  "ResizeObserver",
+  class {
+    observe = (): void => undefined;
+    unobserve = (): void => undefined;
+    disconnect = (): void => undefined;
+  },
+);
+vi.stubGlobal("matchMedia", () => ({ matches: true, addEventListener: () => undefined, removeEventListener: () => undefined }));
+vi.stubGlobal("CSS", { escape: (s: string) => s.replace(/["\\]/g, "\\$&") });
+Element.prototype.getAnimations ??= () => [];
+HTMLCanvasElement.prototype.getContext = () => null;
