@@ -77,3 +77,54 @@ async fn whole(request: HttpRequest) -> Result<protocol::Request, ConnectorError
 fn handed_over(response: http::Response<SdkBody>) -> Result<HttpResponse, ConnectorError> {
     HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SimClock;
+    use crate::faults::{Fault, Faults, Rule};
+    use crate::sim::SimOptions;
+    use crate::world::World;
+
+    async fn called(fault: Option<Fault>) -> Result<HttpResponse, ConnectorError> {
+        let mut world = World::empty(SimClock::machine(), 1);
+        world.accounts.add(1, "111122223333", "dev", "eu-west-1");
+        let faults = fault.map(|fault| Faults { seed: 0, rules: vec![Rule::always(fault)] });
+        let sim = Sim::new(world, SimOptions { faults, ..SimOptions::default() });
+        let signed =
+            "AWS4-HMAC-SHA256 Credential=A/20261122/eu-west-1/sts/aws4_request, SignedHeaders=host, Signature=0";
+        let request = http::Request::post("https://sts.eu-west-1.amazonaws.com/")
+            .header("authorization", signed)
+            .header("x-amz-date", "20261122T081502Z")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(SdkBody::from("Action=GetCallerIdentity&Version=2011-06-15"))
+            .expect("a request");
+        let request = HttpRequest::try_from(request).expect("an SDK's request");
+        Connector { sim, read_timeout: Some(Duration::from_millis(200)) }.call(request).await
+    }
+
+    #[tokio::test]
+    async fn an_answer_comes_whole() {
+        let response = called(None).await.expect("an answer");
+        assert_eq!(response.status().as_u16(), 200);
+        let body = response.into_body().collect().await.expect("a whole body").to_bytes();
+        assert!(body.ends_with(b"</GetCallerIdentityResponse>\n"));
+    }
+
+    #[tokio::test]
+    async fn a_truncated_body_fails_while_it_is_read() {
+        let response = called(Some(Fault::TruncateBody)).await.expect("the head of an answer");
+        let error = response.into_body().collect().await.expect_err("half a body");
+        assert!(error.to_string().contains("the connection ended within the body"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn faults_of_the_connection_are_told_as_real_connectors_tell_them() {
+        for fault in [Fault::Reset, Fault::Dns, Fault::ExecutedThenLost] {
+            let error = called(Some(fault)).await.expect_err("no answer");
+            assert!(error.is_io(), "{error:?}");
+        }
+        let error = called(Some(Fault::Stall { ms: 60_000 })).await.expect_err("no answer");
+        assert!(error.is_timeout(), "{error:?}");
+    }
+}

@@ -15,6 +15,7 @@ mod server;
 pub mod service;
 mod services;
 mod sim;
+mod visit;
 pub mod world;
 
 pub use call_log::{Call, Outcome, mutates};

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
-use crate::faults::Rule;
+use crate::call_log::Outcome;
+use crate::faults::{Fault, Rule};
 use crate::world::SsoRole;
 
 const DEV: &str = "111122223333";

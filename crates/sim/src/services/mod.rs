@@ -14,14 +14,8 @@ use crate::service::Service;
 use crate::world::World;
 
 /// Every service, in the order of their endpoint prefixes.
-pub(crate) static ALL: &[&dyn Service<World>] = &[
-    &codebuild::CodeBuild,
-    &codecommit::CodeCommit,
-    &codepipeline::CodePipeline,
-    &logs::Logs,
-    &sso::Sso,
-    &sts::Sts,
-];
+pub(crate) static ALL: &[&dyn Service<World>] =
+    &[&codebuild::CodeBuild, &codecommit::CodeCommit, &codepipeline::CodePipeline, &logs::Logs, &sso::Sso, &sts::Sts];
 
 /// The service of that endpoint prefix, if it is simulated.
 pub(crate) fn find(id: &str) -> Option<&'static dyn Service<World>> {
