@@ -81,11 +81,11 @@ impl World {
     pub(crate) fn stop_build(&mut self, place: u32, build: u32, at: Ms) {
         let here = &mut self.places[place as usize];
         here.builds[build as usize].stopped = Some(at);
-        let waiting = here.pipelines.iter().enumerate().find_map(|(index, pipeline)| {
-            pipeline.executions.iter().enumerate().rev().take(64).find_map(|(execution, e)| {
-                let run = e.runs.iter().position(|r| r.build == Some(build) && r.status == Status::InProgress)?;
-                Some((PipelineRef { place, index: index as u32 }, execution as u32, run as u16))
-            })
+        let Initiator::Pipeline(index) = here.builds[build as usize].by else { return };
+        let mut executions = here.pipelines[index as usize].executions.iter().enumerate().rev().filter(|(_, e)| !e.over());
+        let waiting = executions.find_map(|(execution, e)| {
+            let run = e.runs.iter().position(|r| r.build == Some(build) && r.status == Status::InProgress)?;
+            Some((PipelineRef { place, index }, execution as u32, run as u16))
         });
         if let Some((p, execution, run)) = waiting {
             self.end_action(p, execution, run, Status::Failed, at);

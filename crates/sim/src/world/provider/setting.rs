@@ -1,44 +1,14 @@
-//! Who does an action: its type, its configuration, what it leaves in the outside world, and what it says when it fails.
-//! Configurations and output variables hold values beginning with `CANARY-`: what finds one of them outside has stored a
-//! secret. How long an action takes and whether it fails is `engine`'s business.
+//! What an action says in its place: configuration, links, what it left in the outside world, its errors and its output
+//! variables. Configurations and output variables hold values beginning with `CANARY-`: what finds one of them outside
+//! has stored a secret.
 
-use super::{
+use super::{Provider, cut};
+use crate::world::{
+    id::Uuid,
     line::{Commit, Line},
     noise,
     structure::ActionDef,
-    time::{DAY, HOUR, MINUTE, Ms},
 };
-
-/// An action provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Provider {
-    /// Source: CodeCommit.
-    CodeCommit,
-    /// Source: GitHub through a connection.
-    Connection,
-    /// Source: GitHub by OAuth token (version 1).
-    GitHub,
-    /// Source: an object in S3.
-    S3,
-    /// Source: an image in ECR.
-    Ecr,
-    /// Build or test: CodeBuild.
-    CodeBuild,
-    /// Build or test: Jenkins.
-    Jenkins,
-    /// Deploy: CodeDeploy to servers.
-    CodeDeploy,
-    /// Deploy: CodeDeploy, blue/green on ECS.
-    CodeDeployToEcs,
-    /// Deploy: a stack.
-    CloudFormation,
-    /// Deploy: ECS, rolling.
-    Ecs,
-    /// A person.
-    Approval,
-    /// Invoke: a Lambda function.
-    Lambda,
-}
 
 /// Where an action runs and for what: what its texts and ids are made of.
 #[derive(Debug, Clone, Copy)]
@@ -64,99 +34,6 @@ pub struct External {
     pub url: String,
 }
 
-impl Provider {
-    /// Usual category.
-    pub fn category(self) -> &'static str {
-        match self {
-            Provider::CodeCommit | Provider::Connection | Provider::GitHub | Provider::S3 | Provider::Ecr => "Source",
-            Provider::CodeBuild | Provider::Jenkins => "Build",
-            Provider::CodeDeploy | Provider::CodeDeployToEcs | Provider::CloudFormation | Provider::Ecs => "Deploy",
-            Provider::Approval => "Approval",
-            Provider::Lambda => "Invoke",
-        }
-    }
-
-    /// Owner of the action type.
-    pub fn owner(self) -> &'static str {
-        match self {
-            Provider::GitHub => "ThirdParty",
-            Provider::Jenkins => "Custom",
-            _ => "AWS",
-        }
-    }
-
-    /// Name of the provider in the action type.
-    pub fn name(self) -> &'static str {
-        match self {
-            Provider::CodeCommit => "CodeCommit",
-            Provider::Connection => "CodeStarSourceConnection",
-            Provider::GitHub => "GitHub",
-            Provider::S3 => "S3",
-            Provider::Ecr => "ECR",
-            Provider::CodeBuild => "CodeBuild",
-            Provider::Jenkins => "Jenkins",
-            Provider::CodeDeploy => "CodeDeploy",
-            Provider::CodeDeployToEcs => "CodeDeployToECS",
-            Provider::CloudFormation => "CloudFormation",
-            Provider::Ecs => "ECS",
-            Provider::Approval => "Manual",
-            Provider::Lambda => "Lambda",
-        }
-    }
-
-    /// Default time-out of an action (CodePipeline user guide, "Quotas").
-    pub fn timeout(self) -> Ms {
-        match self {
-            Provider::Approval => 7 * DAY,
-            Provider::CodeDeployToEcs | Provider::CodeDeploy => 5 * DAY,
-            Provider::CloudFormation => 3 * DAY,
-            Provider::CodeBuild => 8 * HOUR,
-            Provider::S3 => 90 * MINUTE,
-            _ => HOUR,
-        }
-    }
-
-    /// Id of a commit as this source names it.
-    pub fn revision_id(self, commit: &Commit) -> String {
-        match self {
-            Provider::Ecr => commit.image_digest(),
-            Provider::S3 => commit.object_version(),
-            _ => commit.id.clone(),
-        }
-    }
-
-    /// `revisionType` with which such a revision may be given at a start.
-    pub fn revision_type(self) -> &'static str {
-        match self {
-            Provider::Ecr => "IMAGE_DIGEST",
-            Provider::S3 => "S3_OBJECT_VERSION_ID",
-            _ => "COMMIT_ID",
-        }
-    }
-
-    /// Summary of a revision: JSON text of connections, the message of git, nothing of others.
-    pub fn revision_summary(self, commit: &Commit) -> Option<String> {
-        match self {
-            Provider::Connection => {
-                let message = cut(&commit.message, 1_900);
-                Some(serde_json::json!({ "ProviderType": "GitHub", "CommitMessage": message }).to_string())
-            }
-            Provider::CodeCommit | Provider::GitHub => Some(cut(&commit.message, 2_000)),
-            Provider::S3 => Some(format!("Amazon S3 version id: {}", commit.object_version())),
-            _ => None,
-        }
-    }
-
-    /// Trigger type of an execution that this source starts.
-    pub fn trigger_type(self) -> &'static str {
-        match self {
-            Provider::Connection => "WebhookV2",
-            Provider::GitHub => "Webhook",
-            _ => "CloudWatchEvent",
-        }
-    }
-}
-
 impl Setting<'_> {
     fn subject(&self) -> String {
         self.action.subject_in(self.pipeline)
@@ -176,7 +53,7 @@ impl Setting<'_> {
 
     fn connection(&self) -> String {
         let key = noise::of(0, &["connection", self.account, self.region]);
-        let id = super::id::Uuid::draw(key, 0);
+        let id = Uuid::draw(key, 0);
         format!("arn:aws:codeconnections:{}:{}:connection/{id}", self.region, self.account)
     }
 
@@ -342,7 +219,7 @@ impl Setting<'_> {
                     "arn:aws:cloudformation:{}:{}:stack/{s}/{}",
                     self.region,
                     self.account,
-                    super::id::Uuid::draw(noise::of(0, &["stack", self.account, &s]), 0)
+                    Uuid::draw(noise::of(0, &["stack", self.account, &s]), 0)
                 );
                 let url =
                     self.console(&format!("cloudformation/home?region={}#/stacks/stackinfo?stackId={id}", self.region));
@@ -353,7 +230,7 @@ impl Setting<'_> {
                 let url = self.console(&format!("ecs/v2/clusters/shop/services/{s}/deployments"));
                 (id, url)
             }
-            Provider::Lambda => (super::id::Uuid::draw(key, 9).to_string(), self.entity_url()?),
+            Provider::Lambda => (Uuid::draw(key, 9).to_string(), self.entity_url()?),
             _ => return None,
         };
         Some(External { id, url })
@@ -442,9 +319,4 @@ impl Setting<'_> {
         }
         out
     }
-}
-
-/// The text, at most `max` characters of it.
-pub fn cut(text: &str, max: usize) -> String {
-    text.chars().take(max).collect()
 }
