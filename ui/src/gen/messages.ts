@@ -424,6 +424,9 @@ export const m = {
     all: (a: { n: number }) => text("cause.all", a),
     open: () => text("cause.open"),
     copy: () => text("cause.copy"),
+    part: (a: { n: Value; all: Value }) => text("cause.part", a),
+    more: () => text("cause.more"),
+    less: () => text("cause.less"),
   },
   history: {
     last: (a: { n: number }) => text("history.last", a),
