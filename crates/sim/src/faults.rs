@@ -129,7 +129,7 @@ pub enum Fault {
     ExpiredToken,
     /// The call runs; the connection is closed instead of an answer.
     ExecutedThenLost,
-    /// AWS's clock is ahead of the machine's by this much; calls signed more than five minutes off are refused.
+    /// AWS's clock is ahead of the caller's by this much; calls signed more than five minutes off are refused.
     ClockSkew {
         /// How much; negative if it is behind.
         seconds: i64,

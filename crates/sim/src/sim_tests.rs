@@ -243,6 +243,17 @@ async fn a_skewed_clock_lets_through_who_has_corrected_for_it() {
 }
 
 #[tokio::test]
+async fn a_caller_may_sign_by_the_worlds_clock() {
+    for (seconds, expected) in [(600, 403), (200, 200)] {
+        let sim = faulty(Fault::ClockSkew { seconds });
+        let mut request = Signed::by("AKIA").whoami();
+        let signed_at = (sim.clock().now() + TimeDelta::seconds(1)).format("%Y%m%dT%H%M%SZ").to_string();
+        request.headers_mut().insert("x-amz-date", signed_at.parse().expect("is a value"));
+        assert_eq!(answer(&sim, request).await.0, expected);
+    }
+}
+
+#[tokio::test]
 async fn a_call_that_ran_and_whose_answer_was_lost_has_run() {
     let sim = faulty(Fault::ExecutedThenLost);
     let assume =
