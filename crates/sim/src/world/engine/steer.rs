@@ -82,7 +82,8 @@ impl World {
         let here = &mut self.places[place as usize];
         here.builds[build as usize].stopped = Some(at);
         let Initiator::Pipeline(index) = here.builds[build as usize].by else { return };
-        let mut executions = here.pipelines[index as usize].executions.iter().enumerate().rev().filter(|(_, e)| !e.over());
+        let mut executions =
+            here.pipelines[index as usize].executions.iter().enumerate().rev().filter(|(_, e)| !e.over());
         let waiting = executions.find_map(|(execution, e)| {
             let run = e.runs.iter().position(|r| r.build == Some(build) && r.status == Status::InProgress)?;
             Some((PipelineRef { place, index }, execution as u32, run as u16))
