@@ -13,6 +13,7 @@ mod decide;
 mod error;
 mod events;
 mod home;
+mod identify;
 mod known;
 mod logs;
 pub mod profiles;
@@ -90,6 +91,10 @@ impl Engine {
         }
         let mut known = known::Known::default();
         for source in cache.sources().await? {
+            // Whose account a profile is decides what else of that account is protected: from the first moment on.
+            if let Some(account) = &source.account {
+                known.profiles.entry(source.id.profile.clone()).or_default().account = Some(account.clone());
+            }
             known.sources.insert(source.id.clone(), source);
         }
         let engine = Arc::new(Engine {

@@ -26,12 +26,13 @@ impl Engine {
 
     pub(crate) async fn plan_with_session(&self, asked: &PlanRequest) -> Result<Planned, ActError> {
         let found = self.find(asked).await?;
+        let session = self.aws().session(&found.row.profile, &found.row.region).await?;
+        self.note_session(&session);
+        // After the session: whose account it is decides whether it is protected for another profile's sake.
         let (profiles, _) = self.profiles().await;
         let profile = profiles.into_iter().find(|p| p.name == found.row.profile).ok_or_else(|| {
             ActError::Invalid(format!("The profile `{}` is not in the AWS config any more.", found.row.profile))
         })?;
-        let session = self.aws().session(&profile.name, &found.row.region).await?;
-        self.note_session(&session);
         let request = Request {
             verb: asked.verb.clone(),
             subject: found.subject.clone(),
