@@ -1,7 +1,35 @@
 //! The one contract of window, browser and command line, and its bodies.
+//!
+//! - `contract`: requests, answers, events, error codes; plain data, exported to TypeScript.
+//! - `host`: one open Skydeck, and the dispatch of calls by name.
+//! - `bodies`: what each call answers, one file a subject.
+//! - `policy`: the IAM policies that all of it needs.
+//!
+//! Deliberately elsewhere: when AWS is read and how an action runs (`engine`), what it means (`insight`).
 
+mod bodies;
 pub mod contract;
+mod errors;
+mod events;
+mod home;
+mod host;
+mod links;
+pub mod policy;
+mod seen;
 mod typescript;
 
+pub use bodies::{SettingKey, kinds};
 pub use contract::{ApiError, Code, Event};
+pub use events::{Changes, Heard};
+pub use home::home;
+pub use host::{CALLS, Host, HostOptions};
 pub use typescript::typescript;
+
+/// The words that the contract is made of, for fronts.
+pub use skydeck_domain as domain;
+/// What fronts say of how AWS is reached and read.
+pub use skydeck_engine::{BudgetSettings, Environment, SharedHttpClient, SyncFilter, SyncReport};
+/// How long things took, as people read it; and text from AWS as a terminal may show it.
+pub use skydeck_insight::{span, text};
+/// What a read changed in a row, and its state before and after.
+pub use skydeck_store::{Change as RowChange, State as RowState};

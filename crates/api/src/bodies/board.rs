@@ -1,0 +1,235 @@
+//! The board: one query a group, in order of need, and what could not be read.
+
+use skydeck_domain::{Aspect, Detail, Health, Resource, Scope, pipeline::PipelineDetail};
+use skydeck_store::{CountBy, Query};
+
+use super::row::{Locks, board_row};
+use crate::{
+    contract::{
+        ApiError,
+        board::{Board, BoardGroup, BoardParams, Count, GroupKey, ProfileCount, Segment},
+    },
+    host::Host,
+    seen::Seen,
+};
+
+/// Rows a group, where the front does not say.
+const USUAL_LIMIT: u32 = 200;
+
+/// Up to here a count is exact.
+const EXACT: i64 = 1000;
+
+/// The groups in order of need.
+const GROUPS: [GroupKey; 7] = [
+    GroupKey::Failed,
+    GroupKey::Waiting,
+    GroupKey::Stuck,
+    GroupKey::Attention,
+    GroupKey::Running,
+    GroupKey::Unknown,
+    GroupKey::Ok,
+];
+
+/// The group of a row. What runs where nothing can be read now is not known to run.
+fn group_of(health: Health, aspect: Option<Aspect>, readable: bool) -> GroupKey {
+    match (health, aspect) {
+        (Health::Failed, _) => GroupKey::Failed,
+        (Health::Attention, Some(Aspect::Waiting)) => GroupKey::Waiting,
+        (Health::Attention, Some(Aspect::Stuck)) => GroupKey::Stuck,
+        (Health::Attention, _) => GroupKey::Attention,
+        (Health::Running, _) if readable => GroupKey::Running,
+        (Health::Running | Health::Unknown, _) => GroupKey::Unknown,
+        (Health::Ok | Health::Retired, _) => GroupKey::Ok,
+    }
+}
+
+fn in_segment(key: GroupKey, segment: Segment) -> bool {
+    use GroupKey::*;
+    match segment {
+        Segment::All => true,
+        Segment::Problems => matches!(key, Failed | Waiting | Stuck | Attention),
+        Segment::Running => key == Running,
+    }
+}
+
+pub(crate) fn count(n: i64) -> Count {
+    Count { n: n.min(EXACT), exact: n <= EXACT }
+}
+
+impl Host {
+    /// The board.
+    pub async fn board(&self, params: BoardParams) -> Result<Board, ApiError> {
+        let seen = self.seen(&params.profiles, &params.regions).await?;
+        let (readable, unreadable) = seen.by_readable(SERVICE);
+        let limit = if params.limit == 0 { USUAL_LIMIT } else { params.limit.min(Query::MAX_LIMIT) };
+        let ask = Ask { host: self, text: params.text.filter(|t| !t.trim().is_empty()), limit, readable, unreadable };
+        let counts = ask.counts().await?;
+        let of = |segment| count(counts.iter().filter(|(k, _)| in_segment(*k, segment)).map(|(_, n)| n).sum());
+        let mut found = Vec::new();
+        for (key, n) in counts.iter().filter(|(key, n)| *n > 0 && in_segment(*key, params.segment)) {
+            found.push((*key, *n, ask.rows(*key, &counts).await?));
+        }
+        let arns: Vec<String> = found.iter().flat_map(|(.., rows)| rows).filter_map(|r| r.arn.clone()).collect();
+        let usual = self.engine.ledger().usual_many(&arns).await?;
+        let locks = Locks::of(&self.engine.ledger().locks(seen.now).await?);
+        let told = |row: &Resource| {
+            let usual = row.arn.as_ref().and_then(|arn| usual.get(arn)).copied();
+            board_row(row, usual, &locks, &seen)
+        };
+        let groups = found
+            .iter()
+            .map(|(key, n, rows)| BoardGroup {
+                key: *key,
+                count: count(*n),
+                rows: rows.iter().filter_map(told).collect(),
+            })
+            .collect();
+        Ok(Board {
+            groups,
+            all: of(Segment::All),
+            problems: of(Segment::Problems),
+            running: of(Segment::Running),
+            quiet_by_profile: ask.quiet_by_profile(&seen).await?,
+            unread: seen.unread(&[]),
+            any_read: seen.any_read(&[PipelineDetail::KIND.to_owned()]),
+            now: seen.now,
+        })
+    }
+}
+
+/// The service whose rows the board shows.
+const SERVICE: &str = "codepipeline";
+
+/// One reading of the board.
+struct Ask<'a> {
+    host: &'a Host,
+    text: Option<String>,
+    limit: u32,
+    readable: Vec<Scope>,
+    unreadable: Vec<Scope>,
+}
+
+impl Ask<'_> {
+    fn query(&self, scopes: Vec<Scope>, healths: &[Health], aspects: &[Aspect]) -> Query {
+        Query {
+            kinds: vec![PipelineDetail::KIND.to_owned()],
+            scopes: Some(scopes),
+            healths: healths.to_vec(),
+            aspects: aspects.to_vec(),
+            text: self.text.clone(),
+            limit: self.limit,
+            ..Query::default()
+        }
+    }
+
+    fn everywhere(&self) -> Vec<Scope> {
+        self.readable.iter().chain(&self.unreadable).cloned().collect()
+    }
+
+    /// How many rows each group has, in order of need.
+    async fn counts(&self) -> Result<Vec<(GroupKey, i64)>, ApiError> {
+        let mut counts: Vec<(GroupKey, i64)> = GROUPS.iter().map(|key| (*key, 0)).collect();
+        for (scopes, readable) in [(&self.readable, true), (&self.unreadable, false)] {
+            if scopes.is_empty() {
+                continue;
+            }
+            let by_health = self.host.engine.cache().count_by_health(&self.query(scopes.clone(), &[], &[])).await?;
+            for (health, aspect, n) in by_health {
+                let key = group_of(health, aspect, readable);
+                counts.iter_mut().filter(|(k, _)| *k == key).for_each(|(_, sum)| *sum += n);
+            }
+        }
+        Ok(counts)
+    }
+
+    /// The first rows of a group.
+    async fn rows(&self, key: GroupKey, counts: &[(GroupKey, i64)]) -> Result<Vec<Resource>, ApiError> {
+        let everywhere = self.everywhere();
+        let mut rows = match key {
+            GroupKey::Failed => self.page(self.query(everywhere, &[Health::Failed], &[])).await?,
+            GroupKey::Waiting => self.page(self.query(everywhere, &[Health::Attention], &[Aspect::Waiting])).await?,
+            GroupKey::Stuck => self.page(self.query(everywhere, &[Health::Attention], &[Aspect::Stuck])).await?,
+            GroupKey::Attention => {
+                // Those that wait or are stuck come first in the order of need.
+                let before = counts.iter().filter(|(k, _)| matches!(k, GroupKey::Waiting | GroupKey::Stuck));
+                let skip: i64 = before.map(|(_, n)| n).sum();
+                self.page_after(self.query(everywhere, &[Health::Attention], &[]), skip).await?
+            }
+            GroupKey::Running => self.page(self.query(self.readable.clone(), &[Health::Running], &[])).await?,
+            GroupKey::Unknown => {
+                let mut rows = Vec::new();
+                if !self.unreadable.is_empty() {
+                    rows = self.page(self.query(self.unreadable.clone(), &[Health::Running], &[])).await?;
+                }
+                rows.extend(self.page(self.query(everywhere, &[Health::Unknown], &[])).await?);
+                rows
+            }
+            GroupKey::Ok => self.page(self.query(everywhere, &[Health::Ok, Health::Retired], &[])).await?,
+        };
+        rows.truncate(self.limit as usize);
+        Ok(rows)
+    }
+
+    async fn page(&self, query: Query) -> Result<Vec<Resource>, ApiError> {
+        Ok(self.host.engine.cache().page(&query).await?.rows)
+    }
+
+    /// The page behind the first `skip` rows.
+    async fn page_after(&self, mut query: Query, skip: i64) -> Result<Vec<Resource>, ApiError> {
+        let mut left = usize::try_from(skip).unwrap_or_default();
+        let mut rows = Vec::new();
+        query.limit = Query::MAX_LIMIT;
+        while rows.len() < self.limit as usize {
+            let page = self.host.engine.cache().page(&query).await?;
+            let drop = left.min(page.rows.len());
+            left -= drop;
+            rows.extend(page.rows.into_iter().skip(drop));
+            match page.next {
+                Some(next) => query.after = Some(next),
+                None => break,
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The quiet ones of each profile, in the order of the profiles.
+    async fn quiet_by_profile(&self, seen: &Seen) -> Result<Vec<ProfileCount>, ApiError> {
+        let query = self.query(self.everywhere(), &[Health::Ok, Health::Retired], &[]);
+        let counts = self.host.engine.cache().count_by(&query, CountBy::Profile).await?;
+        let of = |name: &str| counts.iter().find(|(profile, _)| profile == name).map(|(_, n)| *n);
+        let in_order =
+            seen.profiles.iter().filter_map(|p| Some(ProfileCount { profile: p.name.clone(), n: of(&p.name)? }));
+        Ok(in_order.collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_health_and_aspect_has_its_group() {
+        use GroupKey as G;
+        for (health, aspect, readable, group) in [
+            (Health::Failed, None, true, G::Failed),
+            (Health::Failed, None, false, G::Failed),
+            (Health::Attention, Some(Aspect::Waiting), false, G::Waiting),
+            (Health::Attention, Some(Aspect::Stuck), false, G::Stuck),
+            (Health::Attention, Some(Aspect::Held), true, G::Attention),
+            (Health::Attention, None, true, G::Attention),
+            (Health::Running, Some(Aspect::Queued), true, G::Running),
+            (Health::Running, None, false, G::Unknown),
+            (Health::Unknown, None, true, G::Unknown),
+            (Health::Ok, Some(Aspect::Superseded), false, G::Ok),
+            (Health::Retired, None, true, G::Ok),
+        ] {
+            assert_eq!(group_of(health, aspect, readable), group, "{health:?} {aspect:?} {readable}");
+        }
+    }
+
+    #[test]
+    fn counts_are_exact_up_to_a_thousand() {
+        assert_eq!(count(1000), Count { n: 1000, exact: true });
+        assert_eq!(count(1001), Count { n: 1000, exact: false });
+    }
+}

@@ -1,0 +1,14 @@
+//! What the calls of the contract answer, one file a subject. Reads read the store, never AWS; `plan` and `act` alone ask it.
+
+mod board;
+mod build;
+mod pipeline;
+mod profiles;
+mod row;
+mod rows;
+mod settings;
+mod sources;
+mod verbs;
+
+pub use rows::kinds;
+pub use settings::SettingKey;

@@ -1,0 +1,70 @@
+//! Freshness and budget of everything that is read; asking for a read; saying what is on screen.
+
+use skydeck_domain::SourceStatus;
+use skydeck_engine::{SyncFilter, SyncReport};
+
+use crate::{
+    contract::{
+        ApiError,
+        calls::{Ids, Nothing},
+        profiles::{Meter, Sources},
+    },
+    host::Host,
+    policy,
+};
+
+impl Host {
+    /// Freshness and budget.
+    pub async fn sources(&self, _: Nothing) -> Result<Sources, ApiError> {
+        let seen = self.seen(&[], &[]).await?;
+        let mut sources: Vec<SourceStatus> = seen.sources_of(&[]).cloned().collect();
+        sources.sort_by(|a, b| a.id.cmp(&b.id));
+        let meters: Vec<Meter> = self
+            .engine
+            .aws()
+            .meters()
+            .into_iter()
+            .map(|m| Meter {
+                account: m.account,
+                region: m.region,
+                service: m.service,
+                calls_last_minute: m.calls_last_minute,
+                throttles_last_minute: m.throttles_last_minute,
+                used_share: m.used_share,
+            })
+            .collect();
+        Ok(Sources {
+            read: sources.iter().filter(|s| s.state.is_read()).count() as u64,
+            newest: sources.iter().filter_map(|s| s.read_at).max(),
+            oldest: sources.iter().filter_map(|s| s.ok_at).min(),
+            budget_share: meters.iter().map(|m| m.used_share).fold(0.0, f64::max).min(1.0),
+            meters,
+            sources,
+            reads_here: self.engine.reads_here(),
+            now: seen.now,
+        })
+    }
+
+    /// Asks for a read now: of these rows, or of everything shown if empty.
+    pub async fn refresh(&self, params: Ids) -> Result<Nothing, ApiError> {
+        self.engine.refresh(&params.ids).await;
+        Ok(Nothing {})
+    }
+
+    /// Says which rows are on screen, so that they are read first.
+    pub async fn watching(&self, params: Ids) -> Result<Nothing, ApiError> {
+        self.engine.watching(params.ids).await;
+        Ok(Nothing {})
+    }
+
+    /// Whether a filter names only what there is; an error tells what there is instead.
+    pub async fn check(&self, filter: &SyncFilter) -> Result<(), ApiError> {
+        self.seen(&filter.profiles, &[]).await?;
+        policy::policy(policy::Role::Observer, &filter.services).map(|_| ())
+    }
+
+    /// Reads AWS once, whole; what `skydeckctl sync` does.
+    pub async fn sync(&self, filter: &SyncFilter) -> Result<SyncReport, ApiError> {
+        Ok(self.engine.sync(filter).await?)
+    }
+}

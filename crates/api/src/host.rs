@@ -1,0 +1,170 @@
+//! One open Skydeck: the engine behind the contract. Window, browser and command line each hold one.
+//!
+//! Deliberately not here: what a call answers (`bodies/`), one file a subject.
+
+use std::{path::PathBuf, sync::Arc};
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use skydeck_domain::Clock;
+use skydeck_engine::{AwsOptions, BudgetSettings, Engine, EngineOptions, Environment, SharedHttpClient};
+use tokio::{sync::broadcast, task::JoinHandle};
+
+use crate::{
+    contract::{ApiError, Code, Event, board, calls::*, list, pipeline, profiles, settings, verbs},
+    events::{self, Changes, LogViews},
+    links::Links,
+};
+
+/// What a host works on.
+#[derive(Debug)]
+pub struct HostOptions {
+    /// Folder of cache, ledger and settings; [`crate::home`] tells the usual one.
+    pub home: PathBuf,
+    /// Variables and home folder: the process's own, or made up.
+    pub environment: Environment,
+    /// Takes the place of the network (demo, tests).
+    pub http_client: Option<SharedHttpClient>,
+    /// The time: the machine's, or the demo world's.
+    pub clock: Arc<dyn Clock>,
+    /// How much of what AWS allows is used.
+    pub budget: BudgetSettings,
+    /// Whether this is the demo world.
+    pub demo: bool,
+    /// Whether to read AWS for as long as it is open, if no other process of this home does.
+    pub read: bool,
+}
+
+/// An open Skydeck.
+pub struct Host {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) notices: Vec<String>,
+    pub(crate) demo: bool,
+    pub(crate) config_path: String,
+    pub(crate) log_views: LogViews,
+    links: Links,
+    events: broadcast::Sender<Event>,
+    forwarding: JoinHandle<()>,
+}
+
+impl Host {
+    /// Opens the files of a home; reads AWS only after, if it is to read at all.
+    pub async fn open(options: HostOptions) -> Result<Host, ApiError> {
+        let config_path = config_path(&options.environment);
+        let aws = AwsOptions {
+            env: options.environment,
+            http_client: options.http_client,
+            clock: options.clock,
+            budget: options.budget,
+        };
+        let (engine, mut notices) = Engine::open(EngineOptions { home: options.home, aws }).await?;
+        let (events, _) = broadcast::channel(1024);
+        let log_views = LogViews::default();
+        let forwarding = tokio::spawn(events::forward(engine.events(), events.clone(), log_views.clone()));
+        if options.read && !engine.start().await? {
+            notices.push(
+                "Another Skydeck reads AWS for this home. Its rows are shown here, and it is asked to read.".to_owned(),
+            );
+        }
+        Ok(Host {
+            engine,
+            notices,
+            demo: options.demo,
+            config_path,
+            log_views,
+            links: Links::default(),
+            events,
+            forwarding,
+        })
+    }
+
+    /// Starts reading AWS, if no other process of this home does. True if it reads.
+    pub async fn start(&self) -> Result<bool, ApiError> {
+        Ok(self.engine.start().await?)
+    }
+
+    /// What happened on opening that the user should know.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
+    /// The changes of rows, from now on.
+    pub fn changes(&self) -> Changes {
+        Changes::of(&self.engine)
+    }
+
+    /// Stops reading and following, and closes the files. Open actions stay open in the ledger.
+    pub async fn close(&self) {
+        self.engine.stop().await;
+        self.forwarding.abort();
+    }
+
+    /// What changes, from now on.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    /// Whether an answer carried exactly this link, so that the shell may open it.
+    pub fn link_allowed(&self, url: &str) -> bool {
+        self.links.handed_out(url)
+    }
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Host").field("demo", &self.demo).finish_non_exhaustive()
+    }
+}
+
+/// A call by name takes its parameters as JSON and answers JSON. A declared call without a body does not compile.
+macro_rules! dispatch {
+    ($($(#[$doc:meta])* $name:ident($params:ty) -> $answer:ty, $mode:ident $([$($tag:literal),*])?;)*) => {
+        impl Host {
+            /// Makes the call of that name.
+            pub async fn call(&self, name: &str, params: Value) -> Result<Value, ApiError> {
+                match name {
+                    $(stringify!($name) => {
+                        // Boxed, so that the one future of all calls does not hold the bodies of each.
+                        let answer: $answer = Box::pin(self.$name(parameters::<$params>(name, params)?)).await?;
+                        self.answer(name, &answer)
+                    })*
+                    _ => Err(ApiError::new(Code::Invalid, format!("There is no call `{name}`."))),
+                }
+            }
+        }
+
+        /// Every call, as declared.
+        pub const CALLS: &[CallDecl] = &[
+            $(CallDecl {
+                name: stringify!($name),
+                provides: &[$($($tag),*)?],
+                writes: matches!(stringify!($mode).as_bytes(), b"writes"),
+            }),*
+        ];
+    };
+}
+crate::for_each_call!(dispatch);
+
+fn parameters<P: DeserializeOwned>(name: &str, params: Value) -> Result<P, ApiError> {
+    let params = if params.is_null() { Value::Object(Default::default()) } else { params };
+    serde_json::from_value(params)
+        .map_err(|e| ApiError::new(Code::Invalid, format!("The parameters of `{name}` do not fit: {e}.")))
+}
+
+impl Host {
+    fn answer<A: Serialize>(&self, name: &str, answer: &A) -> Result<Value, ApiError> {
+        let mut value = serde_json::to_value(answer)
+            .map_err(|e| ApiError::new(Code::Internal, format!("The answer of `{name}` cannot be written: {e}.")))?;
+        self.links.screen(&mut value);
+        Ok(value)
+    }
+}
+
+/// Where the AWS config file is or would be, to show.
+fn config_path(environment: &Environment) -> String {
+    match (environment.var("AWS_CONFIG_FILE"), environment.home()) {
+        (Some(path), _) => path.to_owned(),
+        (None, Some(home)) => home.join(".aws").join("config").display().to_string(),
+        (None, None) => "~/.aws/config".to_owned(),
+    }
+}
