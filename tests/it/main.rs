@@ -1,4 +1,6 @@
 //! Tests of the whole against the simulated AWS, in process: one file a feature. They start no other program, so they
 //! are what a person runs while coding (`cargo xtask test --quick`).
 
+mod codepipeline_read;
+mod ground;
 mod house;

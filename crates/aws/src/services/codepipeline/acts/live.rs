@@ -36,7 +36,7 @@ impl<'a> Live<'a> {
     pub(super) async fn read(ctx: &'a ReadCtx, named: &Named) -> Result<Live<'a>, AwsError> {
         let calls = Calls::new(&ctx.caller);
         let (state, structure) = futures::try_join!(calls.state(&named.pipeline), calls.structure(&named.pipeline))?;
-        let structure = Structure::read(&structure).ok_or_else(|| {
+        let structure = Structure::read(&structure, &ctx.caller.region).ok_or_else(|| {
             ctx.caller.refused("NoStructure", format!("AWS gave no structure of pipeline {}.", named.pipeline))
         })?;
         let stages = stage::stages(&state, Some(&structure));

@@ -42,7 +42,7 @@ fn told(targets: &[Target]) -> Vec<(&str, &str)> {
 
 #[test]
 fn a_failed_stage_goes_back_to_what_succeeded_in_it() {
-    let structure = Structure::read(&samples::get_pipeline()).unwrap();
+    let structure = samples::structure();
     let stage = deploy("bad", "Failed");
     let targets = judge(&structure, &stage).targets(&[ran("bad", 30)]);
     assert_eq!(
@@ -62,7 +62,7 @@ fn a_failed_stage_goes_back_to_what_succeeded_in_it() {
 
 #[test]
 fn what_serves_now_is_no_target_be_it_by_itself_or_by_a_rollback() {
-    let structure = Structure::read(&samples::get_pipeline()).unwrap();
+    let structure = samples::structure();
     for (serving, also) in [("good", None), ("back", Some("good"))] {
         let stage = deploy(serving, "Succeeded");
         let targets = judge(&structure, &stage).targets(&[]);
@@ -74,7 +74,7 @@ fn what_serves_now_is_no_target_be_it_by_itself_or_by_a_rollback() {
 
 #[test]
 fn some_stages_go_back_to_nothing() {
-    let mut structure = Structure::read(&samples::get_pipeline()).unwrap();
+    let mut structure = samples::structure();
     let any = [live::target(&ran("good", 1), None)];
     let source = stage::stages(&samples::failed_state(), None).remove(0);
     assert!(blocked(&structure, &source, &any).unwrap().contains("source stage"));
@@ -86,7 +86,7 @@ fn some_stages_go_back_to_nothing() {
 
 #[test]
 fn what_it_does_not_undo_names_the_later_stages_and_v1_is_said_to_be_a_try() {
-    let mut structure = Structure::read(&samples::get_pipeline()).unwrap();
+    let mut structure = samples::structure();
     let build = stage::stages(&samples::failed_state(), None).remove(1);
     assert_eq!(not_undone(&structure, &build).last().unwrap(), "Later stages do not run: Approve, Deploy.");
     assert!(!effect(&structure, &build).contains("V1"));

@@ -84,7 +84,8 @@ impl Act for Start {
         } else {
             let structure = Calls::new(&ctx.caller).structure(&named.pipeline).await?;
             let refused = |why| ctx.caller.refused("NotStartable", why);
-            let structure = Structure::read(&structure).ok_or_else(|| refused("It has no structure.".to_owned()))?;
+            let structure = Structure::read(&structure, &ctx.caller.region)
+                .ok_or_else(|| refused("It has no structure.".to_owned()))?;
             Some(overrides(&structure, request).map_err(refused)?)
         };
         let variables: Vec<PipelineVariable> = options
@@ -212,7 +213,7 @@ mod tests {
 
     #[test]
     fn an_old_commit_is_asked_for_by_the_type_of_its_source() {
-        let structure = Structure::read(&samples::get_pipeline()).unwrap();
+        let structure = samples::structure();
         let request = request(&[("Source", "9f3c2e1")], &[]);
         assert_eq!(overrides(&structure, &request).unwrap()[0].revision_type(), &SourceRevisionType::CommitId);
         assert_eq!(blocked(&structure, &request), None);
@@ -220,7 +221,7 @@ mod tests {
 
     #[test]
     fn what_the_structure_does_not_declare_is_refused_with_what_it_does() {
-        let mut structure = Structure::read(&samples::get_pipeline()).unwrap();
+        let mut structure = samples::structure();
         let no_source = blocked(&structure, &request(&[("Build", "1")], &[])).unwrap();
         assert!(no_source.contains("`Build`") && no_source.ends_with("Source actions: Source."), "{no_source}");
         let no_variable = blocked(&structure, &request(&[], &[("CANAL", "x")])).unwrap();
@@ -232,7 +233,7 @@ mod tests {
 
     #[test]
     fn values_of_variables_are_in_no_text() {
-        let structure = Structure::read(&samples::get_pipeline()).unwrap();
+        let structure = samples::structure();
         let request = request(&[], &[("CHANNEL", "CANARY")]);
         let named = Named { pipeline: "web".into(), stage: None, action: None };
         assert!(!effect(&structure, &named, &request).contains("CANARY"));

@@ -18,7 +18,7 @@ impl Reader<'_> {
         let name = glance.known.listed.name.clone();
         if glance.wants_structure {
             match self.calls.structure(&name).await {
-                Ok(out) => take_structure(&mut glance, Structure::read(&out)),
+                Ok(out) => take_structure(&mut glance, Structure::read(&out, &self.ctx.caller.region)),
                 Err(error) if error.class == ErrorClass::NotFound => {
                     self.gone(&name).await;
                     return Ok(());
@@ -56,8 +56,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The actions of the execution shown, while it is under way or after it failed, if the state tells more of them
-    /// than is known. Says whether they are new.
+    /// The actions of the execution shown, while it is under way and when it has ended, if the state tells more of them
+    /// than is known. What has always been well since it is known is not asked for. Says whether they are new.
     async fn read_actions(&self, glance: &mut Glance) -> Result<bool, AwsError> {
         let (stages, verdict) = glance.known.judge();
         let Some(shown) = verdict.execution.filter(|_| glance.state.is_some()) else { return Ok(false) };
@@ -65,7 +65,9 @@ impl Reader<'_> {
             return Ok(false); // executions could not be read, and the row says so
         };
         let known = &glance.known.executions[place].actions;
-        let matters = matches!(verdict.health, Health::Failed | Health::Attention | Health::Running);
+        // One that was watched while it ran is read a last time when it has ended well.
+        let watched = !known.is_empty();
+        let matters = watched || matches!(verdict.health, Health::Failed | Health::Attention | Health::Running);
         if !matters || !stage::is_behind(known, &stages, &shown) {
             return Ok(false);
         }
@@ -123,6 +125,11 @@ fn take_structure(glance: &mut Glance, structure: Option<Structure>) {
     for execution in &mut glance.known.executions {
         for revision in execution.revisions.iter_mut().filter(|r| r.provider.is_none()) {
             revision.provider = structure.source(&revision.source).map(|a| a.provider.clone());
+        }
+        for run in &mut execution.actions {
+            if let Some(def) = structure.action(&run.stage, &run.state.def.name) {
+                run.state.def = def.clone();
+            }
         }
     }
     glance.known.structure = Some(structure);

@@ -4,7 +4,7 @@
 use aws_sdk_codepipeline::types::{ActionExecutionDetail, ErrorDetails};
 use skydeck_domain::pipeline::{ActionDef, ActionRun, ActionState};
 
-use super::structure::Structure;
+use super::{revision::action_summary, structure::Structure};
 use crate::services::{instant, redact, text};
 
 /// Action executions as a row keeps them, oldest first.
@@ -27,7 +27,7 @@ fn run(detail: &ActionExecutionDetail, structure: Option<&Structure>) -> Option<
     let error = result.and_then(|r| r.error_details());
     let state = ActionState {
         status: status.clone(),
-        summary: result.and_then(|r| r.external_execution_summary()).and_then(redact::line),
+        summary: result.and_then(|r| r.external_execution_summary()).and_then(action_summary),
         changed_at,
         started_at: instant::maybe(detail.start_time()),
         ended_at: changed_at.filter(|_| is_over(status.as_deref())),

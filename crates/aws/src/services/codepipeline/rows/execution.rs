@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn an_execution_tells_what_it_ships_and_who_started_it() {
-        let structure = Structure::read(&samples::get_pipeline());
+        let structure = Some(samples::structure());
         let executions = samples::executions(structure.as_ref());
         let failed = &executions[0];
         assert_eq!((failed.execution_id.as_str(), failed.status.as_str()), (samples::FAILED, "Failed"));

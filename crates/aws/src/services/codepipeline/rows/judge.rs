@@ -78,6 +78,9 @@ pub(crate) fn pipeline(stages: &[StageState], executions: &[ExecutionDetail], wh
         // Of equally healthy ones the newest, but what is moving before what waits behind it.
         .min_by_key(|v| (v.health.rank(), v.aspect == Some(Aspect::Queued)))
         .unwrap_or_else(never_ran);
+    if verdict.health == Health::Ok && stages.iter().any(|s| !s.transition_enabled) {
+        verdict.aspect = Some(Aspect::Held); // nothing waits there, so it troubles nobody yet
+    }
     let queued = candidates.iter().filter(|e| execution(e, stages).aspect == Some(Aspect::Queued)).count();
     if verdict.health == Health::Running && verdict.aspect.is_none() && queued > 0 {
         verdict.aspect = Some(Aspect::Queued);

@@ -23,12 +23,20 @@ pub(crate) fn revision(source: &SourceRevision, structure: Option<&Structure>) -
     })
 }
 
+/// The summary of an action in one line. A source action's is that of its revision, which may be JSON.
+pub(crate) fn action_summary(told: &str) -> Option<String> {
+    summary(Some(told)).0
+}
+
 /// Message and provider out of a summary.
 fn summary(summary: Option<&str>) -> (Option<String>, Option<String>) {
     let Some(summary) = summary else { return (None, None) };
     let Ok(Value::Object(told)) = serde_json::from_str::<Value>(summary) else {
         return (redact::line(summary), None);
     };
+    if !told.contains_key("CommitMessage") && !told.contains_key("ProviderType") {
+        return (redact::line(summary), None);
+    }
     let text = |key: &str| told.get(key).and_then(Value::as_str);
     (text("CommitMessage").and_then(redact::line), text("ProviderType").and_then(redact::line))
 }
@@ -63,6 +71,8 @@ mod tests {
             revision(&source(r#"{"ProviderType":"GitHub","CommitMessage":"Apply coupon\n\nbody"}"#), None).unwrap();
         assert_eq!((github.message.as_deref(), github.provider.as_deref()), (Some("Apply coupon"), Some("GitHub")));
         assert_eq!(github.url, None, "a link that is not https is dropped");
+        assert_eq!(action_summary(r#"{"CommitMessage":"Apply"}"#).as_deref(), Some("Apply"));
+        assert_eq!(action_summary(r#"{"other":"json"}"#).as_deref(), Some(r#"{"other":"json"}"#));
         let plain = revision(&source("fix: 재고가 음수가 되는 경우 방지\n"), None).unwrap();
         assert_eq!((plain.message.as_deref(), plain.provider), (Some("fix: 재고가 음수가 되는 경우 방지"), None));
         for odd in ["[1]", "{", "{\"CommitMessage\": 4}", ""] {

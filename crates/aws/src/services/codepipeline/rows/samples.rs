@@ -30,7 +30,7 @@ fn declared(name: &str, category: ActionCategory, provider: &str, configuration:
     for (key, value) in configuration {
         action = action.configuration(*key, *value);
     }
-    action.configuration("OAuthToken", "CANARY-oauth").build().unwrap()
+    action.region("eu-west-1").configuration("OAuthToken", "CANARY-oauth").build().unwrap()
 }
 
 fn stage(name: &str, action: ActionDeclaration) -> StageDeclaration {
@@ -68,6 +68,11 @@ pub(in super::super) fn get_pipeline() -> GetPipelineOutput {
         .triggers(trigger.build().unwrap());
     let metadata = PipelineMetadata::builder().updated(aws(0)).build();
     GetPipelineOutput::builder().pipeline(pipeline.build().unwrap()).metadata(metadata).build()
+}
+
+/// The structure of `web`.
+pub(in super::super) fn structure() -> Structure {
+    Structure::read(&get_pipeline(), "eu-west-1").unwrap()
 }
 
 /// One stage of a state, with one action.

@@ -71,15 +71,15 @@ pub(crate) struct ApprovalDef {
 }
 
 impl Structure {
-    /// As `GetPipeline` tells it.
-    pub(crate) fn read(out: &GetPipelineOutput) -> Option<Structure> {
+    /// As `GetPipeline` tells it to a caller in that Region.
+    pub(crate) fn read(out: &GetPipelineOutput, region: &str) -> Option<Structure> {
         let pipeline = out.pipeline()?;
         Some(Structure {
             pipeline_type: pipeline.pipeline_type().map_or("V1", |t| t.as_str()).to_owned(),
             execution_mode: pipeline.execution_mode().map_or("SUPERSEDED", |m| m.as_str()).to_owned(),
             version: pipeline.version().unwrap_or(1),
             updated_at: instant::maybe(out.metadata().and_then(|m| m.updated())),
-            stages: pipeline.stages().iter().map(stage).collect(),
+            stages: pipeline.stages().iter().map(|s| stage(s, region)).collect(),
             variables: variables(pipeline),
             triggers: pipeline.triggers().iter().filter_map(|t| t.git_configuration()).flat_map(triggers).collect(),
         })
@@ -133,17 +133,17 @@ impl Structure {
     }
 }
 
-fn stage(stage: &StageDeclaration) -> StageDef {
+fn stage(stage: &StageDeclaration, region: &str) -> StageDef {
     let is_approval =
         |a: &&ActionDeclaration| a.action_type_id().is_some_and(|t| *t.category() == ActionCategory::Approval);
     StageDef {
         name: stage.name().to_owned(),
-        actions: stage.actions().iter().map(action).collect(),
+        actions: stage.actions().iter().map(|a| action(a, region)).collect(),
         approvals: stage.actions().iter().filter(is_approval).map(approval).collect(),
     }
 }
 
-fn action(action: &ActionDeclaration) -> ActionDef {
+fn action(action: &ActionDeclaration, region: &str) -> ActionDef {
     let kind = action.action_type_id();
     ActionDef {
         name: action.name().to_owned(),
@@ -151,7 +151,7 @@ fn action(action: &ActionDeclaration) -> ActionDef {
         provider: kind.map(|k| k.provider().to_owned()).unwrap_or_default(),
         owner: kind.map(|k| k.owner().as_str().to_owned()).unwrap_or_default(),
         run_order: action.run_order().unwrap_or(1),
-        region: action.region().map(str::to_owned),
+        region: action.region().filter(|r| *r != region).map(str::to_owned),
         subject: subject(action),
     }
 }
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn of_a_configuration_only_what_names_the_subject_is_kept() {
-        let structure = Structure::read(&samples::get_pipeline()).unwrap();
+        let structure = samples::structure();
         let subjects: Vec<_> =
             structure.stages.iter().flat_map(|s| &s.actions).map(|a| (a.name.as_str(), a.subject.as_deref())).collect();
         assert_eq!(
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn an_approval_brings_its_note_its_link_and_its_patience() {
-        let structure = Structure::read(&samples::get_pipeline()).unwrap();
+        let structure = samples::structure();
         let [approval] = &structure.stage("Approve").unwrap().approvals[..] else { panic!("one approval") };
         assert_eq!(approval.note.as_deref(), Some("Look at the staging shop first"));
         assert_eq!(approval.url.as_deref(), Some("https://staging.example.com/"));
@@ -247,11 +247,15 @@ mod tests {
 
     #[test]
     fn triggers_read_as_a_sentence_and_defaults_of_variables_are_not_kept() {
-        let structure = Structure::read(&samples::get_pipeline()).unwrap();
+        let structure = samples::structure();
         let [trigger] = &structure.triggers[..] else { panic!("one trigger") };
         assert_eq!((trigger.event.as_str(), trigger.filter.as_str()), ("push", "branches main, !wip/**; paths src/**"));
         let [variable] = &structure.variables[..] else { panic!("one variable") };
         assert!(variable.has_default);
+        assert!(
+            structure.stages.iter().flat_map(|s| &s.actions).all(|a| a.region.is_none()),
+            "it is the pipeline's own"
+        );
         assert!(structure.is_source_stage("Source") && !structure.is_source_stage("Build"));
     }
 }
