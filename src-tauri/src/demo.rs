@@ -3,6 +3,7 @@
 //! It begins anew with every start, and so does its home: a ledger of an earlier world would tell of runs that this one
 //! never saw.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -38,7 +39,14 @@ pub(crate) async fn open(home: PathBuf, now: Timestamp) -> Result<Host, ApiError
     emptied(&home).map_err(failed)?;
     let clock = SimClock::running(now);
     let sim = Sim::new(World::demo(clock.clone(), SEED), SimOptions::default());
-    let files = sim.with_world(|world| world.aws_config_text(None));
+    let (files, regions) = sim.with_world(|world| {
+        let mut regions: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for account in world.accounts.by_id.values() {
+            let places = world.places.iter().filter(|p| p.account == account.id && !p.pipelines.is_empty());
+            regions.insert(account.name.clone(), places.map(|p| p.region.clone()).collect());
+        }
+        (world.aws_config_text(None), regions)
+    });
     let (config_file, credentials_file) = (home.join("aws-config"), home.join("aws-credentials"));
     std::fs::write(&config_file, files.config).map_err(failed)?;
     std::fs::write(&credentials_file, files.credentials).map_err(failed)?;
@@ -47,7 +55,7 @@ pub(crate) async fn open(home: PathBuf, now: Timestamp) -> Result<Host, ApiError
             .map(|(name, path)| (name, path.display().to_string())),
         Some(home.clone()),
     );
-    Host::open(HostOptions {
+    let host = Host::open(HostOptions {
         home,
         environment,
         http_client: Some(sim.http_client()),
@@ -56,7 +64,15 @@ pub(crate) async fn open(home: PathBuf, now: Timestamp) -> Result<Host, ApiError
         demo: true,
         read: true,
     })
-    .await
+    .await?;
+    // The world spans more Regions than a profile of the AWS config can name. Its further profiles, one of them signed
+    // out, wait in the switcher.
+    let accounts: Vec<&String> = regions.keys().collect();
+    host.call("show", serde_json::json!({"profiles": accounts})).await?;
+    for (profile, regions) in &regions {
+        host.call("set_profile", serde_json::json!({"name": profile, "regions": regions})).await?;
+    }
+    Ok(host)
 }
 
 /// Removes what an earlier demo left, and nothing that is not its own.
