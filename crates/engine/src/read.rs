@@ -44,6 +44,7 @@ pub(crate) async fn read_source(
             let ctx = session.reader(service.spec());
             let sink = StoreSink::new(engine.clone(), id.clone(), session.clone(), service.spec().items);
             let result = service.collect(&ctx, ask, &sink).await;
+            sink.judge_again().await;
             let counters = ctx.caller.counters();
             (result, Some(sink), (counters.calls as i64, counters.throttles as i64), Some(session.account.clone()))
         }
@@ -131,6 +132,7 @@ struct StoreSink {
     item_kind: Option<&'static str>,
     problem: Mutex<Option<AwsError>>,
     lost: Mutex<Vec<String>>,
+    running: Mutex<Vec<Resource>>,
     stale: AtomicBool,
 }
 
@@ -143,7 +145,19 @@ impl StoreSink {
             item_kind,
             problem: Mutex::default(),
             lost: Mutex::default(),
+            running: Mutex::default(),
             stale: AtomicBool::new(false),
+        }
+    }
+
+    /// Judges what runs once more: the history that came with this very read may tell only now what is usual.
+    async fn judge_again(&self) {
+        let mut rows: Vec<Resource> = std::mem::take(&mut *self.running.lock().await);
+        self.engine.judge(&mut rows).await;
+        rows.retain(|r| !can_be_stuck(r));
+        if !rows.is_empty() && self.is_current() {
+            let result = self.engine.cache().upsert(&self.source, &rows).await;
+            self.wrote(result).await;
         }
     }
 
@@ -208,6 +222,9 @@ impl Sink for StoreSink {
         if let Some(kind) = self.item_kind {
             let items: Vec<Resource> = rows.into_iter().filter(|r| r.kind == kind).collect();
             self.engine.saw_items(&self.source, &items);
+            let mut running = self.running.lock().await;
+            running.retain(|known| !items.iter().any(|item| item.id == known.id));
+            running.extend(items.into_iter().filter(can_be_stuck));
         }
     }
 
