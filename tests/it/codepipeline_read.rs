@@ -7,7 +7,7 @@ use skydeck_domain::{
     Aspect, Health, RunOutcome,
     pipeline::{ApprovalDetail, ExecutionDetail, PipelineDetail},
 };
-use skydeck_sim::{Fault, Faults, Rule};
+use skydeck_sim::{Fault, Faults};
 
 use crate::ground::{Ground, Scope};
 

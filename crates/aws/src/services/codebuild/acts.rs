@@ -46,6 +46,12 @@ const SKEW: TimeDelta = TimeDelta::seconds(2);
 pub(super) fn offers(row: &Resource) -> Vec<Verb> {
     let (Some(arn), true) = (&row.arn, row.kind == BuildDetail::KIND) else { return Vec::new() };
     let over = rows::is_over(&row.status);
+    let of_pipeline = row.detail::<BuildDetail>().as_ref().and_then(of_pipeline).is_some();
+    let not_again = match (of_pipeline, over) {
+        (true, _) => Some("CodePipeline started it: retry its stage."),
+        (false, false) => Some("The build is still under way."),
+        (false, true) => None,
+    };
     let verb = |id: &str, why_not: Option<&str>| Verb {
         id: id.to_owned(),
         on: arn.clone(),
@@ -54,10 +60,12 @@ pub(super) fn offers(row: &Resource) -> Vec<Verb> {
         why_not: why_not.map(str::to_owned),
         is_undo: false,
     };
-    vec![
-        verb("retry", (!over).then_some("The build is still under way.")),
-        verb("stop", over.then_some("The build is over.")),
-    ]
+    vec![verb("retry", not_again), verb("stop", over.then_some("The build is over."))]
+}
+
+/// The pipeline that started a build, if one did. CodeBuild runs such a build again for nobody else.
+fn of_pipeline(build: &BuildDetail) -> Option<String> {
+    build.initiator.as_ref()?.strip_prefix("codepipeline/").map(str::to_owned)
 }
 
 /// The id of the build that an ARN names: `project:uuid`.
@@ -99,18 +107,14 @@ pub(super) async fn plan(ctx: &ReadCtx, request: &Request) -> Result<Draft, AwsE
 
 fn draft(caller: &Caller, build: &BuildDetail, retries: bool) -> Draft {
     let over = rows::is_over(&build.status);
-    let of_pipeline = build.initiator.as_ref().and_then(|i| i.strip_prefix("codepipeline/"));
+    let of_pipeline = of_pipeline(build);
     let mut not_undone = vec![if retries {
         "What the earlier build has published or changed.".to_owned()
     } else {
         "What its phases so far have published or changed.".to_owned()
     }];
-    if let Some(pipeline) = of_pipeline {
-        not_undone.push(if retries {
-            format!("Pipeline {pipeline} does not see the new build; to go on there, retry its stage.")
-        } else {
-            format!("Pipeline {pipeline} waits for it: its stage fails.")
-        });
+    if let Some(pipeline) = of_pipeline.as_ref().filter(|_| !retries) {
+        not_undone.push(format!("Pipeline {pipeline} waits for it: its stage fails."));
     }
     let (effect, operation, command) = if retries {
         let effect = format!("Starts a new build of {} with the same source and settings.", build.project);
@@ -119,6 +123,10 @@ fn draft(caller: &Caller, build: &BuildDetail, retries: bool) -> Draft {
         (format!("Stops build {} of {}.", short_id(build), build.project), "StopBuild", "stop-build")
     };
     let blocked = match (retries, over) {
+        (true, _) if of_pipeline.is_some() => Some(format!(
+            "Pipeline {} started this build; CodeBuild does not run it again by itself. Retry the stage instead.",
+            of_pipeline.unwrap_or_default()
+        )),
         (true, false) => Some(format!("The build is {}; only one that is over can run again.", build.status)),
         (false, true) => Some(format!("The build is over: it {}.", build.status)),
         _ => None,

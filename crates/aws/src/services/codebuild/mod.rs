@@ -1,8 +1,8 @@
 //! CodeBuild.
 //!
 //! Reads: `ListProjects` with `BatchGetProjects` (the inventory), `ListBuilds` (the newest hundred) with `BatchGetBuilds`
-//! of those that are new or not over, and of those that pipelines point at; the end of a build's log by
-//! `logs:GetLogEvents`; for finding out, `ListBuildsForProject`.
+//! of those that are new or not over, and of those that pipelines point at; `ListBuildsForProject` once for a project that
+//! is new here and has no build among them, and for finding out; the end of a build's log by `logs:GetLogEvents`.
 //!
 //! Acts: `RetryBuild`, `StopBuild`.
 //!

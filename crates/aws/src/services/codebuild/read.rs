@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use skydeck_domain::{
     Detail, Health, Resource,
     build::{BuildDetail, ProjectDetail},
@@ -16,17 +17,32 @@ use super::{
 use crate::{
     AwsError,
     service::{Ask, ReadCtx, Sink},
+    services::ends_the_read,
 };
+
+/// Projects asked for their last build at once; the limiter decides how fast that really goes.
+const AT_ONCE: usize = 8;
 
 /// Reads what is asked for.
 pub(super) async fn collect(ctx: &ReadCtx, ask: Ask, sink: &dyn Sink) -> Result<(), AwsError> {
     let reader = Reader { ctx, calls: Calls::new(&ctx.caller), sink };
     match ask {
         Ask::All => {
-            // Each of the two can be denied on its own.
             let builds = reader.builds(true).await;
-            let projects = reader.projects().await;
-            builds.and(projects)
+            if let Err(error) = &builds
+                && ends_the_read(error)
+            {
+                return builds;
+            }
+            // Each of the two can be denied on its own; what is left of the read is then a part.
+            match (builds, reader.projects().await) {
+                (Ok(()), Ok(())) => Ok(()),
+                (Err(error), Ok(())) | (Ok(()), Err(error)) if !ends_the_read(&error) => {
+                    sink.problem(error).await;
+                    Ok(())
+                }
+                (_, Err(error)) | (Err(error), _) => Err(error),
+            }
         }
         Ask::Changes => reader.builds(false).await,
         Ask::Items(ids) => reader.read_builds(&ids).await,
@@ -45,6 +61,12 @@ impl Reader<'_> {
         let names = self.calls.project_names().await?;
         let builds = self.sink.known_kind(BuildDetail::KIND).await;
         let latest = latest_builds(&builds);
+        let mut new = Vec::new();
+        for name in names.iter().filter(|name| !latest.contains_key(name.as_str())) {
+            if self.sink.known(&self.project_row_id(name)).await.is_none() {
+                new.push(name.clone());
+            }
+        }
         for batch in batches(&names) {
             let projects = self.calls.projects(batch).await?;
             let now = self.ctx.clock.now();
@@ -56,12 +78,27 @@ impl Reader<'_> {
             };
             self.sink.rows(projects.iter().filter_map(row).collect()).await;
         }
-        let id = |name: &String| {
-            let arn = rows::project_arn(caller, name);
-            Resource::make_id(&caller.profile, Some(&arn), &caller.region, ProjectDetail::KIND, name)
-        };
-        self.sink.complete(ProjectDetail::KIND, names.iter().map(id).collect()).await;
-        Ok(())
+        self.sink.complete(ProjectDetail::KIND, names.iter().map(|name| self.project_row_id(name)).collect()).await;
+        self.last_builds(new).await
+    }
+
+    /// The last build of projects that are seen for the first time and have none among the newest of all: asked for once,
+    /// one call a project. Later ones are among the newest when they come.
+    async fn last_builds(&self, projects: Vec<String>) -> Result<(), AwsError> {
+        let last = stream::iter(projects)
+            .map(|project| {
+                async move { self.calls.builds_of(&project).await.map(|ids| ids.into_iter().next()) }.boxed()
+            })
+            .buffer_unordered(AT_ONCE);
+        let last: Vec<Option<String>> = last.try_collect().await?;
+        let ids: Vec<String> = last.into_iter().flatten().collect();
+        self.read_builds(&ids).await
+    }
+
+    fn project_row_id(&self, name: &str) -> String {
+        let caller = &self.ctx.caller;
+        let arn = rows::project_arn(caller, name);
+        Resource::make_id(&caller.profile, Some(&arn), &caller.region, ProjectDetail::KIND, name)
     }
 
     async fn builds(&self, all: bool) -> Result<(), AwsError> {
@@ -82,9 +119,13 @@ impl Reader<'_> {
         let wanted: Vec<String> = wanted.into_iter().cloned().collect();
         self.read_builds(&wanted).await?;
         if all {
-            // The newest and those that pipelines point at are all that is kept here; history is in the ledger.
-            let id = |id: &&String| format!("{}/{}", caller.profile, rows::build_arn(caller, id));
-            self.sink.complete(BuildDetail::KIND, kept.iter().map(id).collect()).await;
+            // The newest, the last one of each project and those that pipelines point at are all that is kept here; history
+            // is in the ledger.
+            let projects = self.sink.known_kind(ProjectDetail::KIND).await;
+            let last = projects.iter().filter_map(|row| row.detail::<ProjectDetail>()?.last_build_id);
+            let ids = kept.into_iter().cloned().chain(last);
+            let id = |id: String| format!("{}/{}", caller.profile, rows::build_arn(caller, &id));
+            self.sink.complete(BuildDetail::KIND, ids.map(id).collect()).await;
         }
         Ok(())
     }
@@ -116,9 +157,7 @@ impl Reader<'_> {
         let caller = &self.ctx.caller;
         let mut changed = Vec::new();
         for (name, last) in latest_builds(read) {
-            let arn = rows::project_arn(caller, name);
-            let id = Resource::make_id(&caller.profile, Some(&arn), &caller.region, ProjectDetail::KIND, name);
-            let Some(row) = self.sink.known(&id).await else { continue };
+            let Some(row) = self.sink.known(&self.project_row_id(name)).await else { continue };
             let Some(mut detail) = row.detail::<ProjectDetail>() else { continue };
             let newer = detail.last_build_id.as_ref() == Some(&last.name) || row.since < last.since;
             if newer {

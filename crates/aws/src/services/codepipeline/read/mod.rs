@@ -2,6 +2,7 @@
 //! `GetPipelineState`, before the first of them gets its structure and history: first a glance at each, then the rest of
 //! those where something is new, the worst ones first. Rows stream out as they are read; the limiter paces the calls.
 
+mod authors;
 mod glance;
 mod history;
 mod whole;
@@ -31,6 +32,7 @@ pub(super) async fn collect(ctx: &ReadCtx, ask: Ask, sink: &dyn Sink) -> Result<
         calls: Calls::new(&ctx.caller),
         sink,
         approvals: approvals.into_iter().map(|row| (row.id.clone(), row)).collect(),
+        authors: authors::Authors::known(sink).await,
         seen: Mutex::default(),
     };
     match ask {
@@ -47,6 +49,8 @@ struct Reader<'a> {
     sink: &'a dyn Sink,
     /// Approvals as the cache knew them when the read began, by row id.
     approvals: BTreeMap<String, Resource>,
+    /// Who wrote the commits that CodeCommit's rows know.
+    authors: authors::Authors,
     seen: Mutex<Seen>,
 }
 
@@ -78,6 +82,8 @@ impl Reader<'_> {
         });
         let ids = seen.executions.values().flatten().cloned().chain(unread).collect();
         self.sink.complete(ExecutionDetail::KIND, ids).await;
+        drop(seen);
+        self.sign_known().await;
         Ok(())
     }
 

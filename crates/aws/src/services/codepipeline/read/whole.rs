@@ -37,7 +37,10 @@ impl Reader<'_> {
             }
             glance.known.whole = true;
         }
-        let changed = self.read_actions(&mut glance).await?;
+        let mut changed = self.read_actions(&mut glance).await?;
+        for execution in &mut glance.known.executions {
+            changed |= self.authors.sign(execution);
+        }
         self.sink.rows(vec![glance.known.row(&self.ctx.caller, self.ctx.clock.now())]).await;
         if fresh || changed {
             self.tell_executions(&glance, fresh).await;
