@@ -24,5 +24,5 @@ pub(crate) fn painted(window: WebviewWindow) {
 /// Opens a link in the user's browser, if it is one that may leave the program.
 #[tauri::command]
 pub(crate) async fn open_link(host: State<'_, Opening>, url: String) -> Result<(), ApiError> {
-    links::open(&*host, &url).await
+    links::open(&host, &url).await
 }

@@ -33,6 +33,7 @@ pub fn home(options: Options) -> Result<PathBuf, ApiError> {
 /// Runs until the window is closed.
 pub fn run(options: Options) -> ExitCode {
     logging::start();
+    #[expect(clippy::disallowed_methods, reason = "inside generate_context!, which is Tauri's")]
     let app = tauri::Builder::default()
         // First, so that a second start ends before it touches any file.
         .plugin(instance::plugin(options))
