@@ -1,5 +1,7 @@
 //! `cargo xtask run`: builds what changed and opens the window; where there is no display, on a virtual one.
 
+use std::path::Path;
+
 use anyhow::Result;
 
 use crate::command::{cargo, command, output, run as run_to_end, say};
@@ -35,7 +37,15 @@ fn look(demo: Option<&str>, release: bool) -> Result<()> {
     println!("What the window shows: {}", picture.display());
     say("The same as text (skydeckctl status)");
     let home = output(command(place::program("skydeck", release), ["--home"]).args(demo))?;
-    run_to_end(command(place::program("skydeckctl", release), ["status"]).env("SKYDECK_HOME", home.trim_end()))?;
+    let home = Path::new(home.trim_end());
+    let mut status = command(place::program("skydeckctl", release), ["status"]);
+    status.env("SKYDECK_HOME", home);
+    // The demo world brings its own profiles.
+    if home.join("demo-world").is_file() {
+        status.env("AWS_CONFIG_FILE", home.join("aws-config"));
+        status.env("AWS_SHARED_CREDENTIALS_FILE", home.join("aws-credentials"));
+    }
+    run_to_end(&mut status)?;
     println!(
         "\nTo have it on your own screen, run the same command in a desktop session (DISPLAY or WAYLAND_DISPLAY set)."
     );

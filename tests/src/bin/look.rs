@@ -11,6 +11,9 @@ use skydeck_tests::window::{Setup, WindowError};
 /// A first sync over slow connections may take a while.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// After the first rows, so that the picture has more than one.
+const SETTLED: Duration = Duration::from_secs(5);
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
@@ -30,10 +33,10 @@ async fn main() -> ExitCode {
 
 async fn look(setup: Setup, picture: &Path) -> Result<(), WindowError> {
     let window = setup.open().await?;
-    let painted = window.wait_for("html[data-painted]", PATIENCE).await;
-    // Fonts and the running ones' first move. Painted or not: the picture then shows why not.
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    let rows = window.wait_for("[data-line]", PATIENCE).await;
+    // Fonts, and the rest of the first read. Rows or not: the picture then shows why not.
+    tokio::time::sleep(SETTLED).await;
     window.screenshot(picture).await?;
     window.close().await?;
-    painted
+    rows
 }

@@ -1,5 +1,6 @@
 //! WebKitWebDriver on a session bus of its own; it starts the program and speaks WebDriver on loopback.
 
+use std::fs::File;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -24,9 +25,11 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Starts it with these variables, which the program inherits; without the user's AWS variables if `no_aws`.
-    pub fn start(env: &[(String, String)], no_aws: bool) -> Result<Driver, WindowError> {
+    /// Starts it with these variables, which the program inherits; without the user's AWS variables if `no_aws`. What
+    /// all of them write on standard error goes to the file `said`.
+    pub fn start(env: &[(String, String)], no_aws: bool, said: &Path) -> Result<Driver, WindowError> {
         let failed = |why: String| WindowError::Start { program: PROGRAM, why };
+        let said = File::create(said).map_err(|source| WindowError::Write { path: said.to_owned(), source })?;
         let port = free_port().map_err(|error| failed(error.to_string()))?;
         let mut command = Command::new("dbus-run-session");
         command.args(["--", PROGRAM, &format!("--port={port}")]);
@@ -40,7 +43,7 @@ impl Driver {
         command.env("TAURI_WEBVIEW_AUTOMATION", "true");
         command.env_remove("WAYLAND_DISPLAY");
         command.envs(env.iter().map(|(name, value)| (name, value)));
-        command.stdin(Stdio::null()).stdout(Stdio::null());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(said);
         let mut group = Group::start(PROGRAM, &mut command)?;
         let until = Instant::now() + PATIENCE;
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {

@@ -50,6 +50,9 @@ pub enum WindowError {
     },
 }
 
+/// The shell shows its window after five seconds at the latest; the machine may be busy.
+const SHOWN_WITHIN: Duration = Duration::from_secs(30);
+
 /// What is opened, and where.
 #[derive(Debug, Clone)]
 pub struct Setup {
@@ -94,7 +97,7 @@ impl Setup {
         self
     }
 
-    /// Opens the window and waits for nothing but the page.
+    /// Opens the window and waits until it is shown.
     pub async fn open(self) -> Result<Window, WindowError> {
         let folder = tempfile::tempdir().map_err(|source| WindowError::Write { path: std::env::temp_dir(), source })?;
         let display = Display::start(self.size)?;
@@ -113,10 +116,14 @@ impl Setup {
             }
         }
         env.extend(self.env);
-        let driver = Driver::start(&env, self.own_folders)?;
+        let said = folder.path().join("stderr");
+        let driver = Driver::start(&env, self.own_folders, &said)?;
         let page = driver.open(&self.program, &self.args).await?;
-        page.set_window_rect(0, 0, self.size.0, self.size.1).await?;
-        Ok(Window { page, folder, _driver: driver, _display: display })
+        let window = Window { page, folder, _driver: driver, _display: display };
+        // The driver hangs for good if it is asked to size a window that is not shown yet.
+        window.wait_until_shown().await?;
+        window.page.set_window_rect(0, 0, self.size.0, self.size.1).await?;
+        Ok(window)
     }
 }
 
@@ -133,6 +140,22 @@ impl Window {
     /// Its own folder: `skydeck/` is its SKYDECK_HOME, `aws-config` and `aws-credentials` its profiles.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// What the program has written on standard error so far, among what its bus and its driver wrote.
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(self.folder().join("stderr")).unwrap_or_default()
+    }
+
+    async fn wait_until_shown(&self) -> Result<(), WindowError> {
+        let until = Instant::now() + SHOWN_WITHIN;
+        while self.page.execute("return document.visibilityState", Vec::new()).await? != "visible" {
+            if Instant::now() > until {
+                return Err(WindowError::Absent { what: "the window".to_owned(), waited: SHOWN_WITHIN });
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
     }
 
     /// Waits until something that the CSS selector names is in the page.
