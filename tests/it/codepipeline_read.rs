@@ -333,3 +333,65 @@ async fn a_passing_failure_of_one_pipeline_leaves_its_row_as_it_was() {
     assert_eq!(prod.shelf.kept().problems.len(), 1);
     assert_eq!(prod.shelf.row(PIPELINE, "checkout-api"), Some(before), "with its age");
 }
+
+#[tokio::test]
+async fn a_call_that_is_down_is_found_out_by_few_and_the_rest_is_read_without_it() {
+    let ground = Ground::demo();
+    let prod = ground.scope("shop-prod", "ap-northeast-2").await;
+    ground.sim.set_faults(Some(Faults::on("GetPipelineState", Fault::Http503)));
+    let (result, calls) = prod.read("codepipeline", Ask::All).await;
+    result.expect("the rest is read");
+    let pipelines = prod.shelf.rows(PIPELINE);
+    assert!(pipelines.len() > 3);
+    assert_eq!(count(&calls, "GetPipelineState"), 3 * 3, "three pipelines, three attempts each");
+    assert_eq!(count(&calls, "GetPipeline"), pipelines.len());
+    for row in pipelines {
+        let detail: PipelineDetail = row.detail().unwrap();
+        assert_eq!(detail.missing[0].operation.as_deref(), Some("GetPipelineState"), "{}", row.name);
+        assert!(!detail.stages.is_empty() && !row.status.is_empty(), "{}", row.name);
+    }
+}
+
+#[tokio::test]
+async fn hostile_text_stays_text_and_links_stay_https() {
+    let clock = skydeck_sim::clock::SimClock::standing(crate::ground::OPENING.parse().unwrap());
+    let ground = Ground::of(skydeck_sim::World::hostile(clock, 7));
+    let places: Vec<(String, String)> = ground.sim.with_world(|w| {
+        let name = |account: &str| w.accounts.by_id[account].name.clone();
+        w.inhabited().map(|(account, region)| (name(account), region.to_owned())).collect()
+    });
+    let mut pipelines = 0;
+    for (profile, region) in places {
+        let scope = ground.scope(&profile, &region).await;
+        for service in ["codepipeline", "codebuild", "codecommit"] {
+            scope.read_all(service).await;
+        }
+        let kept = scope.shelf.kept();
+        pipelines += kept.rows.values().filter(|row| row.kind == PIPELINE).count();
+        for row in kept.rows.values() {
+            links_are_https(&row.detail, &row.id);
+            let reason = row.reason.clone().unwrap_or_default();
+            assert!(!reason.contains('\n') && reason.chars().count() < 700, "{}: {reason:?}", row.id);
+            let size = serde_json::to_string(row).unwrap().len();
+            assert!(size < 512 * 1024, "{} takes {size} bytes", row.id);
+        }
+        let all = serde_json::to_string(&kept.rows).unwrap();
+        assert!(!all.contains("CANARY"), "{profile} {region}");
+    }
+    assert!(pipelines > 0);
+}
+
+fn links_are_https(value: &serde_json::Value, id: &str) {
+    match value {
+        serde_json::Value::Object(members) => {
+            for (name, value) in members {
+                if let Some(link) = value.as_str().filter(|_| name.ends_with("url")) {
+                    assert!(link.starts_with("https://"), "{id}: {name} is {link}");
+                }
+                links_are_https(value, id);
+            }
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| links_are_https(item, id)),
+        _ => {}
+    }
+}

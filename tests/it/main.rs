@@ -1,5 +1,6 @@
 //! Tests of the whole against the simulated AWS, in process: one file a feature. They start no other program, so they
 //! are what a person runs while coding (`cargo xtask test --quick`).
+#![allow(clippy::unwrap_used, reason = "a test says what it expects by failing there")]
 
 mod acting;
 mod codebuild;

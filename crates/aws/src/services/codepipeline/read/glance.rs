@@ -42,7 +42,7 @@ impl Reader<'_> {
     pub(super) async fn glance(&self, mut listed: Listed) -> Result<Option<Glance>, AwsError> {
         let caller = &self.ctx.caller;
         let before: Option<PipelineDetail> = self.known(&ids::pipeline_arn(caller, &listed.name)).await;
-        let (state, missing) = match self.calls.state(&listed.name).await {
+        let (state, missing) = match self.state(&listed.name).await {
             Ok(state) => (Some(state), Vec::new()),
             Err(error) if error.class == ErrorClass::NotFound => {
                 self.gone(&listed.name).await;
@@ -52,7 +52,6 @@ impl Reader<'_> {
             Err(error) => {
                 let info = error.info.clone();
                 let passing = error.class == ErrorClass::Failed && before.as_ref().is_some_and(has_state);
-                self.seen.lock().await.states_missing = true;
                 self.sink.problem(error).await;
                 if passing {
                     return Ok(None); // the row stays as last read, and its age says so
@@ -76,10 +75,30 @@ impl Reader<'_> {
             before,
         };
         // What has not moved gets its row once, after the second pass.
-        if glance.state.is_some() && (glance.before.is_none() || glance.wants_executions) {
+        if glance.before.is_none() || (glance.state.is_some() && glance.wants_executions) {
             self.sink.rows(vec![glance.known.row(caller, self.ctx.clock.now())]).await;
         }
         Ok(Some(glance))
+    }
+
+    /// A pipeline's state; not asked for once it is known that the call answers for none.
+    async fn state(&self, pipeline: &str) -> Result<GetPipelineStateOutput, AwsError> {
+        if let Some(error) = self.seen.lock().await.states_are_down() {
+            return Err(error.clone());
+        }
+        let answer = self.calls.state(pipeline).await;
+        let mut seen = self.seen.lock().await;
+        match &answer {
+            Ok(_) => seen.state_answered = true,
+            Err(error) if error.class == ErrorClass::NotFound => {}
+            Err(error) => {
+                seen.states_missing = true;
+                if error.class == ErrorClass::Failed {
+                    seen.state_failures.push(error.clone());
+                }
+            }
+        }
+        answer
     }
 
     /// The executions that the stages hold and the one that was shown, as the cache knows them, newest first.

@@ -24,6 +24,9 @@ use crate::{
 /// Pipelines looked at at once; the limiter decides how fast they really go.
 const AT_ONCE: usize = 16;
 
+/// Pipelines whose state fails, none before having answered, until the call is taken to be down.
+const DOWN_AFTER: usize = 3;
+
 /// Reads what is asked for.
 pub(super) async fn collect(ctx: &ReadCtx, ask: Ask, sink: &dyn Sink) -> Result<(), AwsError> {
     let approvals = sink.known_kind(ApprovalDetail::KIND).await;
@@ -63,6 +66,18 @@ struct Seen {
     executions: BTreeMap<String, Vec<String>>,
     /// Whether the state of some pipeline could not be read, so that its approvals are not known.
     states_missing: bool,
+    /// Whether any state could be read.
+    state_answered: bool,
+    /// Failures (AWS's own, not refusals) to read a state, while none could be read.
+    state_failures: Vec<AwsError>,
+}
+
+impl Seen {
+    /// The error of a call that fails for every pipeline, so that it is not made for the rest of them: an AWS that is
+    /// down, or a stand-in that lacks the call, is not asked hundreds of times.
+    fn states_are_down(&self) -> Option<&AwsError> {
+        self.state_failures.last().filter(|_| !self.state_answered && self.state_failures.len() >= DOWN_AFTER)
+    }
 }
 
 impl Reader<'_> {
@@ -128,9 +143,19 @@ impl Reader<'_> {
 
     /// Reads these pipelines: a glance at each, then the rest of those where there is more to read.
     async fn read(&self, listed: Vec<Listed>) -> Result<(), AwsError> {
+        let mut listed = listed.into_iter();
+        let mut first = Vec::new();
+        // One by one until the first answers, so that a call that is down is found out by few.
+        for next in listed.by_ref() {
+            first.extend(self.glance(next).await?);
+            let seen = self.seen.lock().await;
+            if seen.state_answered || seen.states_are_down().is_some() {
+                break;
+            }
+        }
         let glances = stream::iter(listed).map(|l| self.glance(l).boxed()).buffer_unordered(AT_ONCE);
         let glances: Vec<Option<glance::Glance>> = glances.try_collect().await?;
-        let mut open: Vec<glance::Glance> = glances.into_iter().flatten().collect();
+        let mut open: Vec<glance::Glance> = first.into_iter().chain(glances.into_iter().flatten()).collect();
         open.sort_by_key(|g| g.known.judge().1.health.rank());
         stream::iter(open.into_iter().map(Ok))
             .try_for_each_concurrent(AT_ONCE, |glance| self.whole(glance).boxed())
