@@ -1,3 +1,5 @@
+//! Tests of `src/cache/counts.rs`.
+
 use skydeck_domain::{Aspect, Health};
 use skydeck_store::{Cache, CountBy, Query};
 

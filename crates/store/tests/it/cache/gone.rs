@@ -1,3 +1,5 @@
+//! Tests of `src/cache/gone.rs`.
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;

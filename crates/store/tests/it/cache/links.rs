@@ -1,3 +1,5 @@
+//! Tests of `src/cache/links.rs`.
+
 use skydeck_domain::Link;
 use skydeck_store::Cache;
 

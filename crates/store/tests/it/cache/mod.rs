@@ -1,3 +1,5 @@
+//! Tests shared by this folder.
+
 mod counts;
 mod gone;
 mod links;

@@ -1,3 +1,5 @@
+//! Tests of `src/cache/open.rs`.
+
 use std::{
     fs,
     io::{Seek, SeekFrom, Write},

@@ -1,3 +1,5 @@
+//! Tests of `src/cache/page.rs`.
+
 use std::cmp::Ordering;
 
 use proptest::prelude::*;

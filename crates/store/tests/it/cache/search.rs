@@ -1,3 +1,5 @@
+//! Tests of `src/cache/search.rs`.
+
 use skydeck_domain::Resource;
 use skydeck_store::Cache;
 

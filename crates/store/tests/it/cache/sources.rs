@@ -1,3 +1,5 @@
+//! Tests of `src/cache/sources.rs`.
+
 use skydeck_domain::{ErrorInfo, SourceState, SourceStatus};
 use skydeck_store::Cache;
 

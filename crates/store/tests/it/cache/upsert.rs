@@ -1,3 +1,5 @@
+//! Tests of `src/cache/upsert.rs`.
+
 use skydeck_domain::Health;
 use skydeck_store::{Cache, Change, State};
 

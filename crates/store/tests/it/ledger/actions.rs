@@ -1,3 +1,5 @@
+//! Tests of `src/ledger/actions.rs`.
+
 use skydeck_domain::{ActionRecord, Call, Outcome};
 use skydeck_store::{Error, Ledger};
 

@@ -1,3 +1,5 @@
+//! Tests of `src/ledger/health_changes.rs`.
+
 use skydeck_domain::Aspect;
 use skydeck_store::{Change, HealthChange, HealthQuery, Ledger, State};
 

@@ -1,3 +1,5 @@
+//! Tests of `src/ledger/locks.rs`.
+
 use skydeck_domain::Lock;
 use skydeck_store::Ledger;
 

@@ -1,3 +1,5 @@
+//! Tests of `src/ledger/marks.rs`.
+
 use skydeck_domain::{Mark, MarkValue};
 use skydeck_store::Ledger;
 

@@ -1,3 +1,5 @@
+//! Tests shared by this folder.
+
 mod actions;
 mod decisions;
 mod health_changes;

@@ -1,3 +1,5 @@
+//! Tests of `src/ledger/open.rs`.
+
 use std::fs;
 
 use serde_json::json;

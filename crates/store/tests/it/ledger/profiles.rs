@@ -1,3 +1,5 @@
+//! Tests of `src/ledger/profiles.rs`.
+
 use skydeck_domain::{Colour, Protection};
 use skydeck_store::{Ledger, ProfileSettings};
 

@@ -1,3 +1,5 @@
+//! Tests of `src/ledger/runs.rs`.
+
 use skydeck_domain::RunOutcome;
 use skydeck_store::Ledger;
 

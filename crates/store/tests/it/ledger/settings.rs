@@ -1,3 +1,5 @@
+//! Tests of `src/ledger/settings.rs`.
+
 use serde_json::json;
 use skydeck_store::Ledger;
 

@@ -1,3 +1,5 @@
+//! Tests of `src/ledger/transfer.rs`.
+
 use serde_json::json;
 use skydeck_domain::{Lock, MarkValue, Protection};
 use skydeck_store::{Error, Ledger, ProfileSettings};

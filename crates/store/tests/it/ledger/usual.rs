@@ -1,3 +1,5 @@
+//! Tests of `src/ledger/usual.rs`.
+
 use skydeck_domain::{RunOutcome, Usual};
 use skydeck_store::Ledger;
 
