@@ -19,7 +19,7 @@ use crate::{
 /// What a host works on.
 #[derive(Debug)]
 pub struct HostOptions {
-    /// Folder of cache, ledger and settings; [`crate::home`] tells the usual one.
+    /// Folder of cache, ledger and settings; [`crate::home()`] tells the usual one.
     pub home: PathBuf,
     /// Variables and home folder: the process's own, or made up.
     pub environment: Environment,

@@ -2,7 +2,7 @@
 //! Python's `configparser` reads for the AWS CLI, but goes on after a broken line, keeps line numbers, and says what is
 //! wrong instead of refusing the file.
 //!
-//! Deliberately elsewhere: what a section or key means ([`super::entry`]).
+//! Deliberately elsewhere: what a section or key means (`source`).
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
 //! Acting: plan → guard → record → call → follow → record. Every mutating call of the product goes through
-//! [`Engine::act`]; nothing else holds a client that can mutate.
+//! [`crate::Engine::act`]; nothing else holds a client that can mutate.
 //!
 //! - `subject`: from a row id or ARN to profile, account, Region, service and part.
 //! - `plan`: what it would do, read live.
