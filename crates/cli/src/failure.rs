@@ -89,8 +89,9 @@ pub(crate) fn of_arguments(error: &clap::Error, out: &mut Out) -> ExitCode {
     let _ = error.print();
     if error.exit_code() != 0 && out.json {
         let told = error.to_string();
-        let message = told.lines().next().unwrap_or_default().trim_start_matches("error: ");
-        let _ = out.json(&json!({"error": ApiError::new(Code::Invalid, message)}));
+        // What is wrong stands before the first empty line; usage and hints after it.
+        let what = told.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ");
+        let _ = out.json(&json!({"error": ApiError::new(Code::Invalid, text::one_line(what, 2_000))}));
     }
     u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }

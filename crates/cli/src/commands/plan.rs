@@ -2,7 +2,8 @@
 
 use skydeck_api::{
     Host,
-    domain::{ConfirmLevel, MarkValue, Target, pipeline::Revision},
+    domain::{ConfirmLevel, MarkValue, Target},
+    text,
 };
 
 use crate::{
@@ -63,9 +64,9 @@ fn write(plan: &skydeck_api::domain::Plan, out: &mut Out) -> Result<(), Failure>
     out.line(&plan.effect)?;
     if let Some(current) = &plan.current {
         let status = current.status.as_deref().unwrap_or("-");
-        out.line(format!("Now: {} {status} {}", current.label, shipped(current.revision.as_ref())))?;
+        out.line(format!("Now: {} ({status})", text::one_line(&current.label, 200)))?;
     }
-    let mut targets = Table::new(&["TARGET", "WHAT", "REVISION", "WHEN", "MARK", "NOT BECAUSE"]);
+    let mut targets = Table::new(&["TARGET", "WHAT", "BY", "WHEN", "MARK", "NOT BECAUSE"]);
     for target in &plan.targets {
         targets.row(cells(target));
     }
@@ -79,17 +80,17 @@ fn write(plan: &skydeck_api::domain::Plan, out: &mut Out) -> Result<(), Failure>
             out.line(head)?;
         }
         for line in lines {
-            out.line(format!("  {}", skydeck_api::text::one_line(&line, 2_000)))?;
+            out.line(format!("  {}", text::one_line(&line, 2_000)))?;
         }
     }
     out.line(match (plan.confirm.level, &plan.confirm.text) {
         (ConfirmLevel::None, _) => "Confirmation: none".to_owned(),
         (ConfirmLevel::Yes, _) => "Confirmation: --confirm yes".to_owned(),
-        (ConfirmLevel::Type, text) => format!("Confirmation: --confirm {}", text.as_deref().unwrap_or_default()),
+        (ConfirmLevel::Type, typed) => format!("Confirmation: --confirm {}", typed.as_deref().unwrap_or_default()),
     })?;
     out.line(format!("State: {}", plan.state))?;
     if let Some(blocked) = &plan.blocked {
-        out.line(format!("Blocked: {}", skydeck_api::text::one_line(blocked, 2_000)))?;
+        out.line(format!("Blocked: {}", text::one_line(blocked, 2_000)))?;
     }
     Ok(())
 }
@@ -99,21 +100,11 @@ fn cells(target: &Target) -> [Cell; 6] {
     [
         Cell::of(&target.id),
         Cell::of(&target.label),
-        Cell::of(shipped(target.revision.as_ref())),
+        Cell::from(target.revision.as_ref().and_then(|r| r.author.as_ref())),
         Cell::from(target.at.map(|at| at.format("%Y-%m-%d %H:%M UTC").to_string())),
         Cell::from(mark),
         Cell::from(target.why_not.as_ref()),
     ]
-}
-
-fn shipped(revision: Option<&Revision>) -> String {
-    revision
-        .map(|r| {
-            let id: String = r.id.chars().take(7).collect();
-            let by = r.author.as_ref().map(|a| format!(" ({a})")).unwrap_or_default();
-            format!("{id} {}{by}", r.message.as_deref().unwrap_or_default())
-        })
-        .unwrap_or_default()
 }
 
 fn check(ok: Option<bool>) -> &'static str {
