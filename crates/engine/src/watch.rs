@@ -1,8 +1,9 @@
 //! The scheduler: a timetable a source, one task a read, and a tick that starts what is due. Every read runs in its own
 //! task, so that one that hangs or panics harms nobody else.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use futures::FutureExt as _;
 use skydeck_aws::service::{Ask, Service};
 use skydeck_domain::{Resource, Scope, SourceId, SourceState};
 use skydeck_store::Query;
@@ -147,18 +148,18 @@ async fn start_due(engine: &Arc<Engine>) {
     };
     for (id, due) in due {
         let Some(service) = skydeck_aws::services::by_id(&id.service) else { continue };
-        let engine = engine.clone();
-        tokio::spawn(async move {
+        let reading = engine.clone();
+        // Kept, so that stopping ends it before the files are closed.
+        engine.keep_task(tokio::spawn(async move {
+            let engine = reading;
             let ask = match &due {
                 Due::All => Ask::All,
                 Due::Changes => Ask::Changes,
                 Due::Items(names) => Ask::Items(names.clone()),
             };
-            let task = {
-                let (engine, id) = (engine.clone(), id.clone());
-                tokio::spawn(async move { read::read_source(&engine, &id, service, ask).await })
-            };
-            let (state, rows, lost) = match task.await {
+            // Nothing of a read that panicked is used again: what it wrote stands in the store, whole or not at all.
+            let read = AssertUnwindSafe(read::read_source(&engine, &id, service, ask)).catch_unwind();
+            let (state, rows, lost) = match read.await {
                 Ok(outcome) => (outcome.status.state, outcome.status.rows, outcome.lost),
                 Err(_) => {
                     let status = read::crashed(&id, engine.source(&id).await, engine.now());
@@ -173,6 +174,6 @@ async fn start_due(engine: &Arc<Engine>) {
                 }
                 table.ended(&due, state, rows, engine.now());
             }
-        });
+        }));
     }
 }
