@@ -71,8 +71,9 @@ const PROFILES: [(&str, &str); 2] = [("one-dev", "111122223333"), ("two-dev", "4
 const REGIONS: [&str; 2] = ["eu-west-1", "ap-northeast-2"];
 
 fn skydeckctl(folder: &Path, args: &[&str]) -> Output {
-    let program = std::env::var_os("SKYDECKCTL_BIN")
-        .expect("SKYDECKCTL_BIN is not set: run the tests by `cargo xtask test`, which builds skydeckctl and says where it is");
+    let program = std::env::var_os("SKYDECKCTL_BIN").expect(
+        "SKYDECKCTL_BIN is not set: run the tests by `cargo xtask test`, which builds skydeckctl and says where it is",
+    );
     Command::new(program)
         .args(args)
         .env_clear()
@@ -87,7 +88,11 @@ fn skydeckctl(folder: &Path, args: &[&str]) -> Output {
 
 fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|e| {
-        panic!("not JSON ({e}): {}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+        panic!(
+            "not JSON ({e}): {}\n{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        )
     })
 }
 

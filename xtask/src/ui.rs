@@ -31,7 +31,7 @@ pub(crate) fn build() -> Result<()> {
     }
     stamp::unless_done(&remembered, &input, || {
         say("Building the UI");
-        run(&mut npm("build"))
+        run(npm("build").args(["--", "--logLevel", "warn"]))
     })?;
     fs::write(&remembered, input.trim_end_matches(" (again)"))?;
     Ok(())
