@@ -9,3 +9,4 @@ mod codepipeline_acts;
 mod codepipeline_read;
 mod ground;
 mod house;
+mod views;
