@@ -3,6 +3,8 @@
 //!
 //! Needs what `cargo xtask test` installs and builds (WebKitWebDriver, Xvfb, the program); without it they fail and say so.
 
+mod shell;
+
 use std::{
     path::{Path, PathBuf},
     time::{Duration, Instant},
