@@ -3,7 +3,8 @@
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { build, states, together, withPages } from "./browser.mjs";
+import { build, together, withPages } from "./browser.mjs";
+import { states } from "./screens.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const words = process.argv.slice(2);
@@ -35,11 +36,11 @@ await withPages((open) =>
       { ...s, zoom: 1, audit: audited(s) },
       ...(magnified(s) ? [{ ...s, name: `${s.name} at 200 %`, zoom: 2, audit: true }] : []),
     ]),
-    async ({ name, query, size, zoom, audit }) => {
+    async (state) => {
       // Without axe one theme tells the width.
-      if (!audit && query.theme === "dark") return;
-      const page = await open(query, size, zoom);
-      await look(page, name, audit);
+      if (!state.audit && state.query.theme === "dark") return;
+      const page = await open(state, state.zoom);
+      await look(page, state.name, state.audit);
       await page.close();
     },
   ),

@@ -11,15 +11,6 @@ const ui = fileURLToPath(new URL("..", import.meta.url));
 export const out = join(ui, "../tests/out/ui");
 const site = join(out, "site");
 
-export const FIXTURES = ["full", "empty", "loading", "partial", "error", "stale", "many", "hostile"];
-export const THEMES = ["dark", "light"];
-export const LANGUAGES = ["en", "ko"];
-export const SIZES = [
-  [1280, 800],
-  [1920, 1080],
-];
-/** The pipeline whose detail is looked at. */
-const OPEN = "shop-prod/arn:aws:codepipeline:ap-northeast-2:777788889999:checkout-api";
 const PAGES_AT_ONCE = 3;
 
 // `style-src-attr` is for element.style set from markup; a <style> or a <script> in the page runs nowhere.
@@ -29,25 +20,6 @@ const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/cs
 export function build() {
   mkdirSync(out, { recursive: true });
   execFileSync("npx", ["vite", "build", "--mode", "fixtures", "--outDir", site, "--emptyOutDir", "--logLevel", "error"], { cwd: ui, stdio: "inherit" });
-}
-
-/** Every state to look at: what is asked of the page, and a name for it. Words narrow it: `full dark en 1280 detail`. */
-export function states(words = []) {
-  const sizes = words.includes("1440") ? [[1440, 900]] : SIZES;
-  return FIXTURES.flatMap((fixture) =>
-    THEMES.flatMap((theme) =>
-      LANGUAGES.flatMap((lang) =>
-        sizes.flatMap((size) =>
-          ["list", "detail"].map((part) => ({
-            name: [fixture, part, theme, lang, size[0]].join("-"),
-            words: [fixture, theme, lang, String(size[0]), part],
-            query: { fixture, theme, lang, ...(part === "detail" ? { open: OPEN } : {}) },
-            size,
-          })),
-        ),
-      ),
-    ),
-  ).filter((state) => words.every((word) => state.words.includes(word)));
 }
 
 function serve() {
@@ -62,8 +34,8 @@ function serve() {
 }
 
 /**
- * Runs `look(open)`, where `open(query, [width, height], zoom)` gives a page that has painted. A page error, a refusal
- * by the CSP or a page that never painted fails the run.
+ * Runs `look(open)`, where `open(state, zoom)` gives a page that has painted and has gone where the state says. A page
+ * error, a refusal by the CSP, a page that never painted or a way that leads nowhere fails the run.
  */
 export async function withPages(look) {
   const { server, url } = await serve();
@@ -73,7 +45,7 @@ export async function withPages(look) {
   });
   const errors = [];
   const contexts = new Map();
-  const open = async (query, [width, height] = [1280, 800], zoom = 1) => {
+  const open = async ({ query, size: [width, height], go }, zoom = 1) => {
     const key = `${width} ${height} ${zoom}`;
     if (!contexts.has(key)) contexts.set(key, browser.newContext({ viewport: { width: Math.round(width / zoom), height: Math.round(height / zoom) }, deviceScaleFactor: zoom, timezoneId: "UTC", locale: "en-GB" }));
     const page = await (await contexts.get(key)).newPage();
@@ -85,6 +57,10 @@ export async function withPages(look) {
     await page.evaluate(() => document.fonts.ready);
     // The skeleton comes after 200 ms; anything else is there.
     await page.waitForTimeout(query.fixture === "loading" ? 350 : 60);
+    if (go) {
+      await go(page).catch((error) => errors.push(`${about}: ${error.message.split("\n")[0]}`));
+      await page.waitForTimeout(250);
+    }
     return page;
   };
   try {

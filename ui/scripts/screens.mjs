@@ -1,0 +1,129 @@
+// What there is to look at: every view, detail, drawer and overlay, each with the fixtures in which it differs, and how
+// one gets there from a fresh page: by the keyboard where the keyboard goes there, so that looking at all of it also
+// walks all of it.
+
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const read = (language) => JSON.parse(readFileSync(fileURLToPath(new URL(`../src/i18n/messages/${language}.json`, import.meta.url)), "utf8"));
+const MESSAGES = { en: read("en"), ko: read("ko") };
+
+/** The pipeline and the build whose details are looked at. */
+const CHECKOUT = "shop-prod/arn:aws:codepipeline:ap-northeast-2:777788889999:checkout-api";
+const RUNNING = "shop-prod/arn:aws:codepipeline:ap-northeast-2:777788889999:inventory-sync";
+const BUILD = "shop-prod/arn:aws:codebuild:ap-northeast-2:777788889999:shop-smoke:412";
+
+const ALL = ["full", "empty", "loading", "partial", "error", "stale", "many", "hostile"];
+const LISTS = ["full", "empty", "loading", "partial", "error", "stale"];
+
+/** Goes to what has this name by Tab, as one without a mouse does. */
+async function tabTo(page, name) {
+  for (let stops = 0; stops < 120; stops += 1) {
+    await page.keyboard.press("Tab");
+    const found = await page.evaluate((wanted) => {
+      const at = document.activeElement;
+      const said = at?.getAttribute("aria-label") ?? at?.textContent ?? "";
+      return said.replace(/\s+/g, " ").trim().startsWith(wanted);
+    }, name);
+    if (found) return;
+  }
+  throw new Error(`Tab never comes to “${name}”`);
+}
+const press = (...keys) => async (page) => {
+  for (const key of keys) await page.keyboard.press(key);
+};
+const button = (name) => async (page, say) => {
+  await tabTo(page, name(say));
+  await page.keyboard.press("Enter");
+};
+const tab = (steps) => async (page, say) => {
+  await tabTo(page, say.detail.run);
+  for (let i = 0; i < steps; i += 1) await page.keyboard.press("ArrowRight");
+};
+const verb = (id) => button((say) => say.action.label[id]);
+const inMenu = (id, part) => async (page, say) => {
+  await button((s) => s.verbs.more)(page, say);
+  const wanted = part === null ? say.action.label[id] : say.verbOn[id].replace("{part}", part).replace(/\([^)]*\/[^)]*\)/, "");
+  for (let i = 0; i < 20; i += 1) {
+    if ((await page.evaluate(() => document.activeElement?.textContent ?? "")).trim().startsWith(wanted.slice(0, 6))) break;
+    await page.keyboard.press("ArrowDown");
+  }
+  await page.keyboard.press("Enter");
+};
+const drawer = (open) => async (page, say) => {
+  await open(page, say);
+  await page.waitForSelector('[role="dialog"]');
+};
+async function choose(page, say) {
+  await drawer(verb("rollback"))(page, say);
+  await tabTo(page, "4be0c7d");
+  await page.keyboard.press(" ");
+}
+async function confirm(page, say) {
+  await choose(page, say);
+  await page.locator("#action-reason").focus();
+  await page.keyboard.type("Coupon call answers 500: column coupon_id is not in prod yet");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("shop-prod");
+}
+async function follow(page, say) {
+  await confirm(page, say);
+  await tabTo(page, say.action.button.rollback.replace("{subject}", "Deploy").replace("{profile}", "shop-prod"));
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".steps li.done");
+}
+
+const board = { view: "board" };
+const open = { view: "board", open: CHECKOUT };
+
+/** `id`, fixtures, what the page is asked for, and how to go on from there. */
+const SCREENS = [
+  { id: "list", fixtures: ALL, query: board },
+  { id: "detail", fixtures: ALL, query: open },
+  { id: "history", fixtures: ["full", "hostile"], query: open, go: tab(1) },
+  { id: "definition", fixtures: ["full"], query: open, go: tab(2) },
+  { id: "menu", fixtures: ["full", "hostile"], query: open, go: button((say) => say.verbs.more) },
+  { id: "help", fixtures: ["full"], query: board, go: press("?") },
+  { id: "switcher", fixtures: ["full", "stale", "empty", "error"], query: board, go: async (page) => (await page.keyboard.press("Control+p"), await page.keyboard.type("s")) },
+  { id: "approvals", fixtures: LISTS, query: { view: "approvals" } },
+  { id: "builds", fixtures: LISTS, query: { view: "builds" } },
+  { id: "build", fixtures: ["full", "partial", "error"], query: { view: "builds", open: BUILD } },
+  { id: "repositories", fixtures: LISTS, query: { view: "repositories" } },
+  { id: "ledger", fixtures: ["full", "empty", "loading", "error"], query: { view: "ledger" } },
+  { id: "entry", fixtures: ["full"], query: { view: "ledger" }, go: button(() => "stop") },
+  { id: "settings", fixtures: ["full", "empty", "stale", "error"], query: { view: "settings" } },
+  { id: "start", fixtures: ["full"], query: open, go: drawer(inMenu("start", null)) },
+  { id: "retry", fixtures: ["full"], query: open, go: drawer(verb("retry")) },
+  { id: "stop", fixtures: ["full"], query: { view: "board", open: RUNNING }, go: drawer(verb("stop")) },
+  { id: "hold", fixtures: ["full"], query: open, go: drawer(inMenu("hold", "Deploy")) },
+  { id: "rollback", fixtures: ["full", "partial", "loading-plan", "refused"], query: open, go: drawer(verb("rollback")) },
+  { id: "chosen", fixtures: ["full"], query: open, go: confirm },
+  { id: "follow", fixtures: ["full", "ended"], query: open, go: follow },
+  { id: "approve", fixtures: ["full"], query: { view: "approvals" }, go: drawer(press("Enter")) },
+  { id: "reject", fixtures: ["full"], query: { view: "approvals" }, go: drawer(verb("reject")) },
+];
+
+export const SIZES = [
+  [1280, 800],
+  [1920, 1080],
+];
+
+/** Every state to look at. Words narrow it: `full dark en 1280 detail`. */
+export function states(words = []) {
+  const sizes = words.includes("1440") ? [[1440, 900]] : SIZES;
+  return SCREENS.flatMap(({ id, fixtures, query, go }) =>
+    fixtures.flatMap((fixture) =>
+      ["dark", "light"].flatMap((theme) =>
+        ["en", "ko"].flatMap((lang) =>
+          sizes.map((size) => ({
+            name: [id, fixture, theme, lang, size[0]].join("-"),
+            words: [id, fixture, theme, lang, String(size[0])],
+            query: { fixture, theme, lang, ...query },
+            go: go && ((page) => go(page, MESSAGES[lang])),
+            size,
+          })),
+        ),
+      ),
+    ),
+  ).filter((state) => words.every((word) => state.words.includes(word)));
+}
