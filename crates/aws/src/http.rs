@@ -1,5 +1,6 @@
 //! The HTTP clients: one for all profiles, and one more for each `ca_bundle` that a profile names. Connections are pooled,
-//! TLS roots loaded once; the proxy is the environment's. A client given from outside (demo, tests) takes the place of all.
+//! TLS roots loaded once; the proxy is the environment's, and not used for the machine's own metadata. A client given from
+//! outside (demo, tests) takes the place of all.
 
 use std::{
     collections::HashMap,
@@ -30,24 +31,41 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 pub(crate) struct Http {
     given: Option<SharedHttpClient>,
     proxy: ProxyConfig,
-    by_bundle: Mutex<HashMap<Option<PathBuf>, SharedHttpClient>>,
+    made: Mutex<HashMap<Way, SharedHttpClient>>,
+}
+
+/// What tells two clients apart.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Way {
+    ca_bundle: Option<PathBuf>,
+    proxied: bool,
 }
 
 impl Http {
     pub(crate) fn new(given: Option<SharedHttpClient>, env: &Environment) -> Self {
-        Http { given, proxy: proxy(env), by_bundle: Mutex::default() }
+        Http { given, proxy: proxy(env), made: Mutex::default() }
     }
 
     /// The client that trusts what the bundle holds, or without one what the system trusts.
     pub(crate) fn client(&self, ca_bundle: Option<&Path>) -> Result<SharedHttpClient, ErrorInfo> {
+        self.by(Way { ca_bundle: ca_bundle.map(Path::to_path_buf), proxied: true })
+    }
+
+    /// The client for what is on this machine or beside it (metadata of instances and containers): never by a proxy, whose
+    /// own role would answer.
+    pub(crate) fn direct(&self) -> Result<SharedHttpClient, ErrorInfo> {
+        self.by(Way { ca_bundle: None, proxied: false })
+    }
+
+    fn by(&self, way: Way) -> Result<SharedHttpClient, ErrorInfo> {
         if let Some(given) = &self.given {
             return Ok(given.clone());
         }
-        let mut made = lock(&self.by_bundle);
-        if let Some(client) = made.get(&ca_bundle.map(Path::to_path_buf)) {
+        let mut made = lock(&self.made);
+        if let Some(client) = made.get(&way) {
             return Ok(client.clone());
         }
-        let trust = match ca_bundle {
+        let trust = match &way.ca_bundle {
             Some(path) => TrustStore::empty().with_pem_certificate(bundle(path)?),
             None => TrustStore::default(),
         };
@@ -56,7 +74,7 @@ impl Http {
             message: format!("TLS cannot be set up: {e}"),
             operation: None,
         })?;
-        let proxy = self.proxy.clone();
+        let proxy = if way.proxied { self.proxy.clone() } else { ProxyConfig::disabled() };
         let client = Builder::new()
             .pool_max_idle_per_host(IDLE_PER_HOST)
             .pool_idle_timeout(IDLE_TIMEOUT)
@@ -66,7 +84,7 @@ impl Http {
                 connector.set_sleep_impl(components.and_then(|c| c.sleep_impl()));
                 connector.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(context.clone()).build()
             });
-        made.insert(ca_bundle.map(Path::to_path_buf), client.clone());
+        made.insert(way, client.clone());
         Ok(client)
     }
 }

@@ -4,8 +4,8 @@
 //! Deliberately elsewhere: when to read (engine), what is kept (store), what it means (insight). Nothing here decides to
 //! act; a mutating call exists only inside an [`service::ActCtx`], which is made from an action already in the ledger.
 //!
-//! `aws-config` is not a dependency: its default chain would take keys from the environment, or from a machine's
-//! metadata, under the name of any profile.
+//! Of `aws-config` only two providers are used (`credentials/metadata.rs`), never its default chain: that would take keys
+//! from the environment, or from a machine's metadata, under the name of any profile.
 #![allow(clippy::result_large_err, reason = "an error here has cost a network call; boxing it would only cost clarity")]
 
 mod aws;

@@ -137,6 +137,9 @@ impl HttpConnector for FakeAws {
             let mut response = HttpResponse::new(status, SdkBody::from(body));
             response.headers_mut().insert("content-type", kind);
             response.headers_mut().insert("x-amzn-requestid", "req-1");
+            if seen.uri.ends_with("/latest/api/token") {
+                response.headers_mut().insert("x-aws-ec2-metadata-token-ttl-seconds", "21600");
+            }
             if let Some(date) = self.date {
                 response.headers_mut().insert("date", date);
             }

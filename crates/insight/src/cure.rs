@@ -2,18 +2,37 @@
 
 use skydeck_domain::{Cure, SourceState, SourceStatus};
 
+/// Our own codes for what is wrong in the AWS config files; each message names the place and what to write there.
+const CONFIG: &[&str] = &[
+    "ConfigError",
+    "CredentialProcessNotFound",
+    "CredentialProcessUnreadable",
+    "LoginNotSupported",
+    "MetadataUnavailable",
+    "MfaNotSupported",
+    "ProfileNotFound",
+    "UnknownRegion",
+];
+
+/// AWS's codes for a missing permission.
+const DENIED: &[&str] = &[
+    "AccessDenied",
+    "AccessDeniedException",
+    "AuthorizationErrorException",
+    "ForbiddenException",
+    "NotAuthorized",
+    "UnauthorizedOperation",
+];
+
 /// What would help a source, or none if it is read, or was not tried yet.
 pub fn cure(source: &SourceStatus) -> Option<Cure> {
-    // Our own error codes, not AWS's text: what `aws` calls a configuration that is wrong.
-    let config = source.error.as_ref().is_some_and(|e| e.code == "ConfigError");
+    let is = |codes: &[&str]| source.error.as_ref().is_some_and(|e| codes.contains(&e.code.as_str()));
     match source.state {
         SourceState::Ok | SourceState::NotAvailable | SourceState::Retired | SourceState::Pending => None,
-        _ if config => Some(Cure::Config),
+        _ if is(CONFIG) => Some(Cure::Config),
         SourceState::Denied => Some(Cure::Permission),
         // The first of its errors is the one that is told; a partial read is most often a single missing permission.
-        SourceState::Partial if source.error.as_ref().is_some_and(|e| e.code.starts_with("AccessDenied")) => {
-            Some(Cure::Permission)
-        }
+        SourceState::Partial if is(DENIED) => Some(Cure::Permission),
         SourceState::SignedOut => Some(Cure::SignIn),
         SourceState::Unreachable => Some(Cure::Network),
         SourceState::Throttled | SourceState::Partial | SourceState::Failed => Some(Cure::Wait),
@@ -55,6 +74,9 @@ mod tests {
             (SourceState::SignedOut, "ExpiredToken", Some(Cure::SignIn)),
             (SourceState::SignedOut, "ConfigError", Some(Cure::Config)),
             (SourceState::Failed, "ConfigError", Some(Cure::Config)),
+            (SourceState::Failed, "UnknownRegion", Some(Cure::Config)),
+            (SourceState::Partial, "UnauthorizedOperation", Some(Cure::Permission)),
+            (SourceState::Partial, "StoreDiskFull", Some(Cure::Wait)),
             (SourceState::Failed, "InternalFailure", Some(Cure::Wait)),
             (SourceState::Throttled, "ThrottlingException", Some(Cure::Wait)),
             (SourceState::Unreachable, "DispatchFailure", Some(Cure::Network)),

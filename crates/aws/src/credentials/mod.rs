@@ -3,6 +3,7 @@
 //!
 //! Deliberately elsewhere: when they are got again ([`crate::session`]), which keys of a profile count ([`crate::profiles`]).
 
+mod metadata;
 mod process;
 mod role;
 pub(crate) mod sso;
@@ -43,6 +44,7 @@ pub(crate) fn resolve<'a>(ask: Ask<'a>, source: &'a Source) -> BoxFuture<'a, Res
             }
             Source::WebIdentity { role, token_file } => role::assume_with_token(ask, role, token_file).await,
             Source::Process(command) => process::run(ask, command).await,
+            Source::Metadata(from) => metadata::credentials(ask, from).await,
         }
     })
 }

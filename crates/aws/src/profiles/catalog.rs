@@ -32,6 +32,8 @@ pub(crate) struct Section {
     pub(crate) name: String,
     pub(crate) place: Place,
     values: BTreeMap<String, Value>,
+    /// Values of the config file that the credentials file has too.
+    shadowed: BTreeMap<String, Value>,
 }
 
 /// File and line.
@@ -60,6 +62,13 @@ impl Section {
     /// A value, unless it is absent or empty.
     pub(crate) fn get(&self, key: &str) -> Option<&str> {
         self.values.get(key).map(|v| v.text.as_str()).filter(|t| !t.is_empty())
+    }
+
+    /// A value of one of the two files alone: a key, its secret and its token belong together only within a file.
+    pub(crate) fn get_in(&self, key: &str, credentials: bool) -> Option<&str> {
+        let found = [self.values.get(key), self.shadowed.get(key)];
+        let there = found.into_iter().flatten().find(|v| v.place.credentials == credentials);
+        there.map(|v| v.text.as_str()).filter(|t| !t.is_empty())
     }
 
     /// Where a value stands; where the section stands if there is none.
@@ -137,7 +146,13 @@ impl Catalog {
                 self.problems.push(problem(&section.place, what));
             }
             match self.profiles.iter_mut().find(|p| p.name == section.name) {
-                Some(profile) => profile.values.extend(section.values),
+                Some(profile) => {
+                    for (key, value) in section.values {
+                        if let Some(before) = profile.values.insert(key.clone(), value) {
+                            profile.shadowed.insert(key, before);
+                        }
+                    }
+                }
                 None => self.profiles.push(section),
             }
         }
@@ -167,6 +182,7 @@ impl Catalog {
             .map(|s| Section {
                 name: s.header,
                 place: place(s.line),
+                shadowed: BTreeMap::new(),
                 values: s
                     .keys
                     .into_iter()

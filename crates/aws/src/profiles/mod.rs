@@ -5,6 +5,7 @@
 
 mod catalog;
 mod ini;
+mod metadata;
 mod source;
 mod words;
 
@@ -18,9 +19,10 @@ use skydeck_domain::{ErrorInfo, ProfileKind};
 
 use crate::{endpoints::Endpoints, environment::Environment, limiter::lock};
 pub(crate) use catalog::{Catalog, Section};
+pub(crate) use metadata::Metadata;
 pub(crate) use source::{Keys, Role, Source, Sso, account_of};
 
-/// Name of the profile that the environment's own keys make.
+/// Name of the profile that the environment's own keys (or its web identity) make.
 pub const ENVIRONMENT: &str = "environment";
 
 /// Everything the files say, and what is wrong with them.
@@ -152,14 +154,14 @@ impl Profiles {
         }
         let mut problems = std::mem::take(&mut catalog.problems);
         let mut profiles: Vec<_> = catalog.profiles.iter().filter_map(|p| self.profile(&catalog, p)).collect();
-        if self.env.var("AWS_ACCESS_KEY_ID").is_some() {
+        if source::speaks(&self.env) {
             if let Some(at) = profiles.iter().position(|p| p.entry.name == ENVIRONMENT) {
                 profiles.remove(at);
                 problems.push(ErrorInfo {
                     code: "ConfigError".into(),
                     message: format!(
-                        "Profile `{ENVIRONMENT}` of the config is hidden by the keys in the environment, which go by that \
-                         name. Rename it, or unset AWS_ACCESS_KEY_ID."
+                        "Profile `{ENVIRONMENT}` of the config is hidden by the credentials in the environment, which go by \
+                         that name. Rename it, or unset AWS_ACCESS_KEY_ID and AWS_WEB_IDENTITY_TOKEN_FILE."
                     ),
                     operation: None,
                 });
@@ -218,20 +220,24 @@ impl Profiles {
         Some(Profile { entry, basis })
     }
 
-    /// The environment's keys, with the Region and endpoints that the AWS CLI would use with them.
+    /// The environment's credentials, with the Region and endpoints that the AWS CLI would use with them.
     fn environment(&self, catalog: &Catalog) -> Profile {
         let beside = catalog.profile(self.chosen().unwrap_or("default"));
         let source = source::environment(&self.env);
         let endpoints = Endpoints::read(&self.env, beside, &catalog.services);
+        let role_arn = match &source {
+            Ok(Source::WebIdentity { role, .. }) => Some(role.arn.clone()),
+            _ => None,
+        };
         let region = self.env_region().or_else(|| beside.and_then(|s| s.get("region")).map(str::to_owned));
         let entry = ProfileEntry {
             name: ENVIRONMENT.into(),
             kind: ProfileKind::Environment,
-            account_hint: None,
+            account_hint: role_arn.as_deref().and_then(account_of).map(str::to_owned),
             region,
             sso_session: None,
             sso_start_url: None,
-            role_arn: None,
+            role_arn,
             source_profile: None,
             endpoint_url: beside.and_then(|s| s.get("endpoint_url")).map(str::to_owned),
             error: source.as_ref().err().or(endpoints.as_ref().err()).cloned(),

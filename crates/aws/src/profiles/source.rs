@@ -8,6 +8,7 @@ use skydeck_domain::{ErrorInfo, ProfileKind};
 
 use super::{
     catalog::{Catalog, Section},
+    metadata::{self, Metadata},
     words,
 };
 use crate::environment::Environment;
@@ -26,6 +27,8 @@ pub(crate) enum Source {
     WebIdentity { role: Role, token_file: PathBuf },
     /// A program that prints credentials: program and arguments.
     Process(Vec<String>),
+    /// The role of the instance or container that this runs on.
+    Metadata(Metadata),
 }
 
 /// An access key.
@@ -76,6 +79,7 @@ impl fmt::Debug for Source {
             Source::Role(role, from) => f.debug_tuple("Role").field(&role.arn).field(from).finish(),
             Source::WebIdentity { role, .. } => f.debug_tuple("WebIdentity").field(&role.arn).finish(),
             Source::Process(_) => f.write_str("Process"),
+            Source::Metadata(metadata) => metadata.fmt(f),
         }
     }
 }
@@ -94,29 +98,82 @@ impl Source {
 /// The profile's kind; none if nothing in it is about credentials.
 pub(crate) fn kind(profile: &Section) -> Option<ProfileKind> {
     let has = |key: &str| profile.get(key).is_some();
-    let keys = has("aws_access_key_id") || has("aws_secret_access_key");
-    // botocore's order: role, web identity, SSO, keys of the credentials file, login, process, keys of the config file.
     if has("role_arn") && !has("web_identity_token_file") {
-        Some(ProfileKind::AssumeRole)
-    } else if has("web_identity_token_file") {
+        return Some(ProfileKind::AssumeRole);
+    }
+    kind_without_role(profile)
+}
+
+/// The kind by all but its role: what counts when it is the source of another's role and has keys of its own.
+///
+/// botocore's order (`credentials.py`, `ProfileProviderBuilder.providers`): web identity, SSO, keys of the credentials
+/// file, login, process, keys of the config file. An access key alone makes a file a file with keys.
+fn kind_without_role(profile: &Section) -> Option<ProfileKind> {
+    let has = |key: &str| profile.get(key).is_some();
+    if has("web_identity_token_file") {
         Some(ProfileKind::WebIdentity)
-    } else if ["sso_session", "sso_start_url", "sso_account_id", "sso_role_name"].into_iter().any(has) {
+    } else if has("sso_account_id") || has("sso_role_name") {
         Some(ProfileKind::Sso)
-    } else if keys && profile.place_of("aws_access_key_id").credentials {
+    } else if profile.get_in(ACCESS_KEY, true).is_some() {
         Some(ProfileKind::Static)
     } else if has("login_session") {
         Some(ProfileKind::Login)
     } else if has("credential_process") {
         Some(ProfileKind::Process)
-    } else if keys {
+    } else if has(ACCESS_KEY) || has(SECRET_KEY) {
         Some(ProfileKind::Static)
+    } else if has("sso_session") || has("sso_start_url") {
+        // A sign-in without a role is for other tools (bearer tokens), unless there is nothing else: then it is half done.
+        Some(ProfileKind::Sso)
     } else {
         None
     }
 }
 
-/// The keys of the environment.
+const ACCESS_KEY: &str = "aws_access_key_id";
+const SECRET_KEY: &str = "aws_secret_access_key";
+/// The old name of a session token before the present one, as in botocore.
+const TOKENS: [&str; 2] = ["aws_security_token", "aws_session_token"];
+
+/// The keys of the environment; without any, the role that a token file in it stands for.
 pub(crate) fn environment(env: &Environment) -> Result<Source, ErrorInfo> {
+    if env.var("AWS_ACCESS_KEY_ID").is_none()
+        && let Some(file) = env.var(TOKEN_FILE)
+    {
+        return web_identity_of(env, file);
+    }
+    environment_keys(env)
+}
+
+/// Whether the environment says whose it is.
+pub(crate) fn speaks(env: &Environment) -> bool {
+    env.var("AWS_ACCESS_KEY_ID").is_some() || env.var(TOKEN_FILE).is_some()
+}
+
+const TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
+
+fn web_identity_of(env: &Environment, file: &str) -> Result<Source, ErrorInfo> {
+    let fault = |message: String| ErrorInfo { code: "ConfigError".into(), message, operation: None };
+    let Some(arn) = env.var("AWS_ROLE_ARN") else {
+        return Err(fault(format!(
+            "The environment has {TOKEN_FILE} but no AWS_ROLE_ARN. Set the role to assume with it, or unset it."
+        )));
+    };
+    if account_of(arn).is_none() {
+        return Err(fault(format!(
+            "AWS_ROLE_ARN is `{arn}`; a role's ARN looks like arn:aws:iam::111122223333:role/Name."
+        )));
+    }
+    let role = Role {
+        arn: arn.into(),
+        session_name: env.var("AWS_ROLE_SESSION_NAME").map_or_else(|| session_name(env), str::to_owned),
+        external_id: None,
+        duration: None,
+    };
+    Ok(Source::WebIdentity { role, token_file: env.path(file) })
+}
+
+fn environment_keys(env: &Environment) -> Result<Source, ErrorInfo> {
     let (Some(id), Some(secret)) = (env.var("AWS_ACCESS_KEY_ID"), env.var("AWS_SECRET_ACCESS_KEY")) else {
         return Err(ErrorInfo {
             code: "ConfigError".into(),
@@ -125,10 +182,11 @@ pub(crate) fn environment(env: &Environment) -> Result<Source, ErrorInfo> {
             operation: None,
         });
     };
+    let token = env.var("AWS_SECURITY_TOKEN").or_else(|| env.var("AWS_SESSION_TOKEN"));
     Ok(Source::Keys(Keys {
         access_key_id: id.into(),
         secret_access_key: secret.into(),
-        session_token: env.var("AWS_SESSION_TOKEN").map(str::to_owned),
+        session_token: token.map(str::to_owned),
     }))
 }
 
@@ -214,18 +272,13 @@ impl Reader<'_> {
                     "has a role_arn but neither source_profile nor credential_source; add the one to assume it with";
                 return Err(profile.fault("role_arn", what));
             }
-            (None, Some("Environment")) => environment(self.env)?,
-            (None, Some(word @ ("Ec2InstanceMetadata" | "EcsContainer"))) => {
-                return Err(ErrorInfo {
-                    code: "MetadataNotSupported".into(),
-                    ..profile.fault(
-                        "credential_source",
-                        format_args!(
-                            "takes its credentials from {word}, which Skydeck cannot read yet; use a source_profile"
-                        ),
-                    )
-                });
+            (None, Some("Environment")) => environment_keys(self.env)?,
+            (None, Some("Ec2InstanceMetadata")) => {
+                // How to reach it is said by the profile that is asked for, as in the AWS CLI.
+                let asked = self.visited.first().and_then(|name| self.catalog.profile(name)).unwrap_or(profile);
+                Source::Metadata(metadata::instance(asked, self.env, profile)?)
             }
+            (None, Some("EcsContainer")) => Source::Metadata(metadata::container(self.env, profile)?),
             (None, Some(word)) => {
                 let what = format_args!(
                     "has credential_source `{word}`; AWS knows Environment, Ec2InstanceMetadata and EcsContainer"
@@ -243,16 +296,17 @@ impl Reader<'_> {
                 format_args!("has source_profile `{source}`, and there is no such profile; add it or mend the name");
             return Err(profile.fault("source_profile", what));
         };
-        let has_keys = section.get("aws_access_key_id").is_some() || section.get("aws_secret_access_key").is_some();
-        if has_keys {
-            // A profile with keys is a source by its keys, whatever role it has: also when it names itself.
-            return keys(section);
-        }
-        if self.visited.iter().any(|v| v == source) {
+        let has_keys = section.get(ACCESS_KEY).is_some() || section.get(SECRET_KEY).is_some();
+        let itself = source == profile.name;
+        if self.visited.iter().any(|v| v == source) && !(itself && has_keys) {
             let chain = self.visited.join("` → `");
             let what =
                 format_args!("closes a circle: `{chain}` → `{source}`; let one of them have credentials of its own");
             return Err(profile.fault("source_profile", what));
+        }
+        if has_keys {
+            // A profile with keys is a source by what it has of its own, whatever role it has: also when it names itself.
+            return self.without_role(section, kind_without_role(section));
         }
         self.profile(source)
     }
@@ -295,14 +349,20 @@ fn none(profile: &Section) -> ErrorInfo {
     profile.fault("", "says nothing of credentials; add keys, sso_session, role_arn or credential_process")
 }
 
+/// The keys of the file that has an access key, the credentials file first. A token of the other file is none of theirs.
 fn keys(profile: &Section) -> Result<Source, ErrorInfo> {
-    let want = |key: &str| {
-        profile.get(key).map(str::to_owned).ok_or_else(|| profile.fault(key, format_args!("has no {key}; add it")))
-    };
+    let credentials = profile.get_in(ACCESS_KEY, true).is_some();
+    let want =
+        |key: &str| match profile.get_in(key, credentials) {
+            Some(value) => Ok(value.to_owned()),
+            None if profile.get(key).is_some() => Err(profile
+                .fault(key, format_args!("has its {key} in another file than its {ACCESS_KEY}; put them together"))),
+            None => Err(profile.fault(key, format_args!("has no {key}; add it"))),
+        };
     Ok(Source::Keys(Keys {
-        access_key_id: want("aws_access_key_id")?,
-        secret_access_key: want("aws_secret_access_key")?,
-        session_token: profile.get("aws_session_token").map(str::to_owned),
+        access_key_id: want(ACCESS_KEY)?,
+        secret_access_key: want(SECRET_KEY)?,
+        session_token: TOKENS.into_iter().find_map(|key| profile.get_in(key, credentials)).map(str::to_owned),
     }))
 }
 

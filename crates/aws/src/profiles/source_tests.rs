@@ -32,10 +32,13 @@ fn kinds_in_the_order_of_the_aws_cli() {
         (ROLE, KEYS, Some(ProfileKind::AssumeRole)),
         ("role_arn=x\nweb_identity_token_file=f\n", "", Some(ProfileKind::WebIdentity)),
         ("sso_session=corp\n", "", Some(ProfileKind::Sso)),
-        ("sso_start_url=u\n", KEYS, Some(ProfileKind::Sso)),
+        ("sso_start_url=u\n", "", Some(ProfileKind::Sso)),
+        ("sso_start_url=u\n", KEYS, Some(ProfileKind::Static)),
+        ("sso_role_name=R\n", KEYS, Some(ProfileKind::Sso)),
         ("credential_process=p\n", "", Some(ProfileKind::Process)),
         ("credential_process=p\naws_access_key_id=a\n", "", Some(ProfileKind::Process)),
         ("credential_process=p\n", KEYS, Some(ProfileKind::Static)),
+        ("credential_process=p\n", "aws_secret_access_key=s\n", Some(ProfileKind::Process)),
         ("login_session=s\ncredential_process=p\n", "", Some(ProfileKind::Login)),
         ("region=eu-west-1\n", "", None),
     ];
@@ -70,8 +73,8 @@ fn what_is_wrong_is_told_with_place_and_cure() {
             "line 4: profile `p` has both",
         ),
         (
-            "[profile p]\nrole_arn=arn:aws:iam::111122223333:role/R\ncredential_source=Ec2InstanceMetadata\n",
-            "line 3: profile `p` takes its credentials from Ec2InstanceMetadata",
+            "[profile p]\nrole_arn=arn:aws:iam::111122223333:role/R\ncredential_source=EcsContainer\n",
+            "line 3: profile `p` takes its credentials from EcsContainer, and neither",
         ),
         (
             "[profile p]\nrole_arn=arn:aws:iam::111122223333:role/R\ncredential_source=Env\n",
@@ -132,6 +135,70 @@ fn chains_end_where_the_credentials_are() {
     assert_eq!(key_of("own").1, "AKIADEMO", "a profile may source itself by its keys");
     assert_eq!(key_of("keyed").1, "AKIADEMO", "keys of the source count before its role");
     assert_eq!(key_of("ambient"), ("mine".into(), "AKIAENV".into()), "only credential_source reads the environment");
+}
+
+#[test]
+fn the_machine_is_asked_only_where_a_profile_names_it() {
+    let config = format!(
+        "[profile ec2]\n{ROLE}credential_source=Ec2InstanceMetadata\n\
+         [profile over]\n{ROLE}source_profile=ec2\nec2_metadata_service_endpoint=http://127.0.0.1:9\n"
+    );
+    let Ok(Source::Role(_, from)) = of(&config, "ec2") else { panic!("a role") };
+    assert!(
+        matches!(*from, Source::Metadata(Metadata::Instance { endpoint, .. }) if endpoint == "http://169.254.169.254")
+    );
+    let Ok(Source::Role(_, from)) = of(&config, "over") else { panic!("a role") };
+    let Source::Role(_, from) = *from else { panic!("a chain") };
+    let Source::Metadata(Metadata::Instance { endpoint, .. }) = *from else { panic!("the instance") };
+    assert_eq!(endpoint, "http://127.0.0.1:9", "as the profile says that is asked for");
+}
+
+#[test]
+fn keys_are_taken_whole_from_one_file() {
+    let taken = |config: &str, credentials: &str| {
+        let catalog = catalog(&format!("[profile p]\n{config}"), &format!("[p]\n{credentials}"));
+        source(&catalog, &env(), "p").map(|source| match source {
+            Source::Keys(keys) => (keys.access_key_id, keys.secret_access_key, keys.session_token),
+            other => panic!("{other:?}"),
+        })
+    };
+    let old = "aws_access_key_id=OLD\naws_secret_access_key=old\naws_session_token=old-token\n";
+    let found = |id: &str, secret: &str, token: Option<&str>| Ok((id.into(), secret.into(), token.map(str::to_owned)));
+    assert_eq!(taken(old, KEYS), found("AKIADEMO", "s", None), "a token of the other file is of other keys");
+    assert_eq!(taken(old, "aws_secret_access_key=x\n"), found("OLD", "old", Some("old-token")));
+    assert_eq!(taken("", &format!("{KEYS}aws_security_token=t\n")), found("AKIADEMO", "s", Some("t")));
+    let error = taken("aws_secret_access_key=s\n", "aws_access_key_id=A\n").expect_err("torn apart");
+    assert!(
+        error.message.starts_with("config, line 2: profile `p` has its aws_secret_access_key in another"),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn a_source_with_keys_counts_by_what_it_has_of_its_own() {
+    let config = format!(
+        "{SSO}[profile p]\n{ROLE}source_profile=q\n[profile q]\n{KEYS}sso_session=corp\nsso_account_id=111122223333\n\
+         sso_role_name=Dev\n[profile back]\n{ROLE}source_profile=to\n{KEYS}[profile to]\n{ROLE}source_profile=back\n"
+    );
+    let Ok(Source::Role(_, from)) = of(&config, "p") else { panic!("a role") };
+    assert!(matches!(*from, Source::Sso(_)), "SSO before keys, as without a role: {from:?}");
+    let error = of(&config, "back").expect_err("a circle, keys or not");
+    assert!(error.message.contains("closes a circle: `back` → `to` → `back`"), "{}", error.message);
+}
+
+#[test]
+fn an_environment_without_keys_may_speak_by_a_token_file() {
+    let vars = |extra: &[(&'static str, &'static str)]| {
+        let all = [("AWS_WEB_IDENTITY_TOKEN_FILE", "~/token"), ("USER", "demo")];
+        Environment::made_up(all.into_iter().chain(extra.iter().copied()), Some("/home/demo".into()))
+    };
+    let arn = ("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/Ci");
+    let named = environment(&vars(&[arn, ("AWS_ROLE_SESSION_NAME", "build-7")])).expect("a role");
+    let Source::WebIdentity { role, token_file } = named else { panic!("a web identity") };
+    assert_eq!((role.session_name.as_str(), token_file), ("build-7", "/home/demo/token".into()));
+    assert!(environment(&vars(&[])).expect_err("no role").message.contains("no AWS_ROLE_ARN"));
+    let keys = [arn, ("AWS_ACCESS_KEY_ID", "AKIAENV"), ("AWS_SECRET_ACCESS_KEY", "s")];
+    assert!(matches!(environment(&vars(&keys)), Ok(Source::Keys(_))), "keys count first");
 }
 
 #[test]
