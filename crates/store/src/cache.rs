@@ -62,6 +62,12 @@ impl Cache {
         Ok(Cache { db, user: Arc::default() })
     }
 
+    /// A number that is another one once another process has written to the cache. What is written through this cache does
+    /// not change it.
+    pub async fn written_elsewhere(&self) -> Result<i64> {
+        self.db.told(self.db.written_elsewhere().await)
+    }
+
     /// Closes it, for all clones; to be called before the process ends. A cache that was not closed is checked page by page
     /// at the next start, which takes a second per 100 MB.
     pub async fn close(&self) -> Result<()> {

@@ -69,6 +69,12 @@ impl Db {
         self.writer.begin_with("BEGIN IMMEDIATE").await
     }
 
+    /// SQLite's count of what others wrote to the file. Asked on the connection that writes: that one does not count its own
+    /// commits, and there is no other in this process that commits.
+    pub(crate) async fn written_elsewhere(&self) -> sqlx::Result<i64> {
+        sqlx::query_scalar("PRAGMA data_version").fetch_one(self.write()).await
+    }
+
     /// The result with SQLite's error as one of ours; remembers if the file turned out to be damaged.
     pub(crate) fn told<T>(&self, result: sqlx::Result<T>) -> Result<T> {
         result.map_err(|e| {

@@ -17,6 +17,7 @@ mod transfer;
 mod types;
 mod usual;
 
+pub use actions::Basis;
 pub use types::{By, Decision, HealthChange, HealthQuery, ProfileSettings};
 
 use crate::{Error, Result, db::Db};
@@ -33,6 +34,12 @@ impl Ledger {
         let db = Db::in_memory().await.map_err(|e| Error::sql(":memory:".as_ref(), e))?;
         db.told(open::migrate(&db, &open::MIGRATOR).await)?;
         Ok(Ledger { db })
+    }
+
+    /// A number that is another one once another process has written to the ledger. What is written through this ledger
+    /// does not change it.
+    pub async fn written_elsewhere(&self) -> Result<i64> {
+        self.db.told(self.db.written_elsewhere().await)
     }
 
     /// Closes it, for all clones. Not closing it loses nothing.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use skydeck_domain::{ActionRecord, Aspect, Health, Outcome, Resource, Run, RunOutcome, Scope, SourceId, Timestamp};
-use skydeck_store::By;
+use skydeck_store::{Basis, By};
 
 pub(crate) const PIPELINE: &str = "codepipeline.pipeline";
 pub(crate) const EXECUTION: &str = "codepipeline.execution";
@@ -12,6 +12,9 @@ pub(crate) const BUILD: &str = "codebuild.build";
 pub(crate) fn at(minutes: i64) -> Timestamp {
     "2026-11-22T08:00:00Z".parse::<Timestamp>().unwrap() + chrono::Duration::minutes(minutes)
 }
+
+/// What an action is decided on that comes after all that ended before it.
+pub(crate) const BASIS: Basis = Basis { read_at: Timestamp::MAX_UTC, interrupts: false };
 
 pub(crate) fn by(minutes: i64) -> By {
     By { who: "operator".into(), at: at(minutes) }

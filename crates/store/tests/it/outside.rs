@@ -4,7 +4,7 @@ use std::{path::Path, process::Command};
 
 use skydeck_store::{Cache, Ledger};
 
-use crate::given::{PIPELINE, action, at, failed, row, run, source};
+use crate::given::{BASIS, PIPELINE, action, at, failed, row, run, source};
 
 /// The shell's answer; none if there is no shell on this machine (`cargo xtask test` installs it).
 fn sqlite3(path: &Path, sql: &str) -> Option<String> {
@@ -29,7 +29,7 @@ async fn both_files_are_sound_to_sqlites_own_shell() {
     let seen: Vec<_> = rows.iter().step_by(3).map(|r| r.id.clone()).collect();
     cache.complete(&source, PIPELINE, &seen, at(1)).await.unwrap();
     let ledger = Ledger::open(&ledger_path, at(0)).await.unwrap();
-    ledger.intend(&action("01A")).await.unwrap();
+    ledger.intend(&action("01A"), BASIS).await.unwrap();
     ledger.put_runs(&(0..300).map(|i| run("arn:web", &i.to_string(), i, 3)).collect::<Vec<_>>()).await.unwrap();
 
     for moment in ["open", "closed"] {

@@ -5,14 +5,14 @@ use std::fs;
 use serde_json::json;
 use skydeck_store::{Error, Ledger};
 
-use crate::given::{action, at, by};
+use crate::given::{BASIS, action, at, by};
 
 #[tokio::test]
 async fn what_was_recorded_is_there_at_the_next_start_closed_or_not() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("home/ledger.db");
     let first = Ledger::open(&path, at(0)).await.unwrap();
-    first.intend(&action("01A")).await.unwrap();
+    first.intend(&action("01A"), BASIS).await.unwrap();
     first.close().await.unwrap();
     let second = Ledger::open(&path, at(1)).await.unwrap();
     second.set_setting("theme", Some(&json!("dark")), &by(0)).await.unwrap();
@@ -79,6 +79,6 @@ async fn two_open_a_new_one_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.db");
     let (one, two) = tokio::join!(Ledger::open(&path, at(0)), Ledger::open(&path, at(0)));
-    one.unwrap().intend(&action("01A")).await.unwrap();
-    assert!(matches!(two.unwrap().intend(&action("01B")).await, Err(Error::Busy(_))));
+    one.unwrap().intend(&action("01A"), BASIS).await.unwrap();
+    assert!(matches!(two.unwrap().intend(&action("01B"), BASIS).await, Err(Error::Busy(_))));
 }
