@@ -24,6 +24,7 @@ pub(super) static VERBS: &[VerbSpec] = &[
         confirm: ConfirmLevel::Yes,
         has_targets: false,
         is_undo: false,
+        interrupts: false,
         undo: Undo::None("The new build can be stopped, under its own id."),
         options: &[],
     },
@@ -34,6 +35,7 @@ pub(super) static VERBS: &[VerbSpec] = &[
         confirm: ConfirmLevel::Yes,
         has_targets: false,
         is_undo: false,
+        interrupts: true,
         undo: Undo::By("retry"),
         options: &[],
     },
@@ -97,7 +99,10 @@ pub(super) async fn plan(ctx: &ReadCtx, request: &Request) -> Result<Draft, AwsE
             targets: Vec::new(),
             calls: Vec::new(),
             not_undone: Vec::new(),
-            blocked: Some(format!("The build could not be read ({}): {}", error.info.code, error.info.message)),
+            blocked: Some(error.advised(&format!(
+                "The build could not be read ({}): {}",
+                error.info.code, error.info.message
+            ))),
             state: vec!["unread".into(), error.info.code],
             of_arn: rows::project_arn(caller, id.split(':').next().unwrap_or(id)),
         }),

@@ -47,10 +47,16 @@ impl<'a> Calls<'a> {
         Ok(self.caller.call("BatchGetProjects", get).await?.projects.unwrap_or_default())
     }
 
-    /// Ids of the newest hundred builds of all projects, newest first.
-    pub(super) async fn newest_builds(&self) -> Result<Vec<String>, AwsError> {
-        let list = || self.client.list_builds().sort_order(SortOrderType::Descending).send();
-        Ok(self.caller.call("ListBuilds", list).await?.ids.unwrap_or_default())
+    /// Ids of the newest hundred builds of all projects, newest first; after a token, of the hundred before. With the token
+    /// of the next page, if there is one.
+    pub(super) async fn newest_builds(&self, after: Option<&str>) -> Result<(Vec<String>, Option<String>), AwsError> {
+        let after = after.map(str::to_owned);
+        let list = || {
+            let list = self.client.list_builds().sort_order(SortOrderType::Descending);
+            list.set_next_token(after.clone()).send()
+        };
+        let out = self.caller.call("ListBuilds", list).await?;
+        Ok((out.ids.unwrap_or_default(), out.next_token.filter(|token| Some(token) != after.as_ref())))
     }
 
     /// Ids of the newest builds of one project, newest first.

@@ -1,8 +1,9 @@
 //! CodeBuild.
 //!
 //! Reads: `ListProjects` with `BatchGetProjects` (the inventory), `ListBuilds` (the newest hundred) with `BatchGetBuilds`
-//! of those that are new or not over, and of those that pipelines point at; `ListBuildsForProject` once for a project that
-//! is new here and has no build among them, and for finding out; the end of a build's log by `logs:GetLogEvents`.
+//! of those that are new or not over, and of those that pipelines point at; for projects that are new here and have no build
+//! among them, further pages of `ListBuilds` or `ListBuildsForProject`, once, whichever takes fewer calls; the latter also
+//! for finding out; the end of a build's log by `logs:GetLogEvents`.
 //!
 //! Acts: `RetryBuild`, `StopBuild`.
 //!

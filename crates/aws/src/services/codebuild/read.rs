@@ -32,21 +32,36 @@ pub(super) async fn collect(ctx: &ReadCtx, ask: Ask, sink: &dyn Sink) -> Result<
             if let Err(error) = &builds
                 && ends_the_read(error)
             {
-                return builds;
+                return Err(error.clone());
             }
             // Each of the two can be denied on its own; what is left of the read is then a part.
-            match (builds, reader.projects().await) {
-                (Ok(()), Ok(())) => Ok(()),
-                (Err(error), Ok(())) | (Ok(()), Err(error)) if !ends_the_read(&error) => {
+            let older = match &builds {
+                Ok(Some(token)) => Older::After(token.clone()),
+                Ok(None) => Older::None,
+                Err(_) => Older::Unknown,
+            };
+            match (builds, reader.projects(older).await) {
+                (Ok(_), Ok(())) => Ok(()),
+                (Err(error), Ok(())) | (Ok(_), Err(error)) if !ends_the_read(&error) => {
                     sink.problem(error).await;
                     Ok(())
                 }
                 (_, Err(error)) | (Err(error), _) => Err(error),
             }
         }
-        Ask::Changes => reader.builds(false).await,
+        Ask::Changes => reader.builds(false).await.map(|_| ()),
         Ask::Items(ids) => reader.read_builds(&ids).await,
     }
+}
+
+/// What is known of the builds before the newest hundred.
+enum Older {
+    /// There are none.
+    None,
+    /// Those after this token.
+    After(String),
+    /// The list could not be read.
+    Unknown,
 }
 
 struct Reader<'a> {
@@ -56,15 +71,15 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    async fn projects(&self) -> Result<(), AwsError> {
+    async fn projects(&self, older: Older) -> Result<(), AwsError> {
         let caller = &self.ctx.caller;
         let names = self.calls.project_names().await?;
         let builds = self.sink.known_kind(BuildDetail::KIND).await;
         let latest = latest_builds(&builds);
-        let mut new = Vec::new();
+        let mut new = BTreeSet::new();
         for name in names.iter().filter(|name| !latest.contains_key(name.as_str())) {
             if self.sink.known(&self.project_row_id(name)).await.is_none() {
-                new.push(name.clone());
+                new.insert(name.clone());
             }
         }
         for batch in batches(&names) {
@@ -79,19 +94,35 @@ impl Reader<'_> {
             self.sink.rows(projects.iter().filter_map(row).collect()).await;
         }
         self.sink.complete(ProjectDetail::KIND, names.iter().map(|name| self.project_row_id(name)).collect()).await;
-        self.last_builds(new).await
+        self.last_builds(new, older).await
     }
 
-    /// The last build of projects that are seen for the first time and have none among the newest of all: asked for once,
-    /// one call a project. Later ones are among the newest when they come.
-    async fn last_builds(&self, projects: Vec<String>) -> Result<(), AwsError> {
+    /// The last build of projects that are seen for the first time and have none among the newest of all: asked for once.
+    /// The list of all builds is followed for as long as a page of it tells of several of them, which then is cheaper than
+    /// the one call a project that the rest takes. Later builds are among the newest when they come.
+    async fn last_builds(&self, mut projects: BTreeSet<String>, mut older: Older) -> Result<(), AwsError> {
+        let mut ids = Vec::new();
+        while let Older::After(token) = &older
+            && projects.len() > 1
+        {
+            let (page, next) = self.calls.newest_builds(Some(token)).await?;
+            let missing = projects.len();
+            ids.extend(page.into_iter().filter(|id| id.split_once(':').is_some_and(|(name, _)| projects.remove(name))));
+            older = next.map_or(Older::None, Older::After);
+            if missing - projects.len() < 2 {
+                break;
+            }
+        }
+        if matches!(older, Older::None) {
+            projects.clear(); // the list came to its end: they have never built
+        }
         let last = stream::iter(projects)
             .map(|project| {
                 async move { self.calls.builds_of(&project).await.map(|ids| ids.into_iter().next()) }.boxed()
             })
             .buffer_unordered(AT_ONCE);
         let last: Vec<Option<String>> = last.try_collect().await?;
-        let ids: Vec<String> = last.into_iter().flatten().collect();
+        ids.extend(last.into_iter().flatten());
         self.read_builds(&ids).await
     }
 
@@ -101,9 +132,10 @@ impl Reader<'_> {
         Resource::make_id(&caller.profile, Some(&arn), &caller.region, ProjectDetail::KIND, name)
     }
 
-    async fn builds(&self, all: bool) -> Result<(), AwsError> {
+    /// The newest builds; tells the token of those before.
+    async fn builds(&self, all: bool) -> Result<Option<String>, AwsError> {
         let caller = &self.ctx.caller;
-        let newest = self.calls.newest_builds().await?;
+        let (newest, older) = self.calls.newest_builds(None).await?;
         let pointed_at = self.pointed_at().await;
         let known: BTreeMap<String, bool> = self
             .sink
@@ -127,7 +159,7 @@ impl Reader<'_> {
             let id = |id: String| format!("{}/{}", caller.profile, rows::build_arn(caller, &id));
             self.sink.complete(BuildDetail::KIND, ids.map(id).collect()).await;
         }
-        Ok(())
+        Ok(older)
     }
 
     async fn read_builds(&self, ids: &[String]) -> Result<(), AwsError> {
@@ -181,7 +213,8 @@ impl Reader<'_> {
             let Some(pipeline) = row.detail::<PipelineDetail>() else { continue };
             let shown = pipeline.execution.into_iter().flat_map(|e| e.actions).map(|run| run.state);
             for action in pipeline.stages.into_iter().flat_map(|s| s.actions).chain(shown) {
-                let here = action.def.provider == "CodeBuild" && action.def.region.is_none();
+                let def = &action.def;
+                let here = def.provider == "CodeBuild" && def.region.is_none() && def.account.is_none();
                 ids.extend(action.external_id.filter(|id| here && id.contains(':')));
             }
         }
