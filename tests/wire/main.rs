@@ -1,8 +1,11 @@
 //! Whether the simulator speaks as AWS does, judged by programs that no one here wrote: the real AWS CLI calls every
 //! operation it offers, its answers are held against botocore's models, and what those forbid must be refused.
 //!
-//! Two Python programs do it, with the packages of `tests/requirements.txt`: `drive.py` with the AWS CLI, which brings a
-//! botocore of its own, and `judge.py` with the botocore that the simulator's models are from.
+//! Python programs do it, with the packages of `tests/requirements.txt`: `drive.py` with the AWS CLI, which brings a botocore
+//! of its own, and `judge.py` with the botocore that the simulator's models are from. Whether Skydeck itself reads a
+//! config as the AWS CLI does is `whoami`'s.
+
+mod whoami;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -57,6 +60,11 @@ fn config(sim: &Sim, url: &str) -> Value {
 }
 
 fn python(program: &str, input: &Value) -> Value {
+    run_python(program, input, &[("PATH".to_owned(), std::env::var("PATH").unwrap_or_default())])
+}
+
+/// Runs one of the programs beside this file in that environment alone; gives the JSON it prints.
+fn run_python(program: &str, input: &Value, env: &[(String, String)]) -> Value {
     let tests = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let venv = std::env::var_os("SKYDECK_VENV").map_or_else(|| tests.join("../.venv"), PathBuf::from);
     let python = venv.join("bin/python");
@@ -68,7 +76,7 @@ fn python(program: &str, input: &Value) -> Value {
     let mut child = Command::new(python)
         .arg(tests.join("wire").join(program))
         .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .envs(env.iter().map(|(name, value)| (name, value)))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -10,7 +10,7 @@ use crate::{Timestamp, log::LogLine};
 pub struct CauseStep {
     /// Name as AWS has it.
     pub label: String,
-    /// What it is: `stage`, `action`, `build`, `phase`.
+    /// What it is: `stage`, `action`, `account` (where it goes on in another one), `build`, `phase`.
     pub what: String,
     /// Row id, where it is one in the cache.
     pub id: Option<String>,

@@ -40,6 +40,10 @@ pub struct ActionDef {
     pub run_order: i32,
     /// Region it runs in, where it differs from the pipeline's.
     pub region: Option<String>,
+    /// Account it runs in, by a role there, where it differs from the pipeline's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub account: Option<String>,
     /// What it works on, in one non-secret member: CodeBuild's `ProjectName`, `RepositoryName`, `StackName` …
     pub subject: Option<String>,
 }

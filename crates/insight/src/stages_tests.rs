@@ -21,6 +21,7 @@ fn action(name: &str, category: &str, order: i32, status: Option<&str>, changed:
             owner: "AWS".into(),
             run_order: order,
             region: None,
+            account: None,
             subject: None,
         },
         status: status.map(str::to_owned),

@@ -4,6 +4,7 @@ mod board;
 mod build;
 mod pipeline;
 mod profiles;
+mod ran;
 mod row;
 mod rows;
 mod settings;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use skydeck_domain::{
-    Detail, FirstCause, Resource, Run, RunOutcome,
+    CauseStep, Detail, FirstCause, Resource, Run, RunOutcome,
     build::BuildDetail,
     pipeline::{ActionState, ExecutionDetail, PipelineDetail},
 };
@@ -57,12 +57,12 @@ impl Host {
         let run_stages = stages.iter().map(|s| run_stage(s, &builds, &row, &head, &seen)).collect();
         let history = self.history(&row, &arn).await?;
         let cause = match &execution {
-            Some(execution) => self.cause(&row, &detail, execution, &builds, &history).await?,
+            Some(execution) => self.cause(&row, &detail, execution, &builds, &history, &seen).await?,
             None => None,
         };
         let lock = self.engine.ledger().lock_on(&lock_subjects(&row, Some(&profile)), seen.now).await?;
         Ok(PipelineView {
-            verbs: offered(&row, &profile, lock.as_ref(), &locks),
+            verbs: offered(&row, &profile, seen.source_of(&row), lock.as_ref(), &locks),
             row: head,
             profile,
             stages: run_stages,
@@ -112,26 +112,6 @@ impl Host {
         run.map(|run| remembered(&row.name, run)).ok_or_else(|| not_there(id))
     }
 
-    /// The CodeBuild builds that the stages' actions ran, by build id, as far as they are in the cache.
-    async fn builds(
-        &self,
-        row: &Resource,
-        stages: &[StageRunState<'_>],
-    ) -> Result<HashMap<String, Resource>, ApiError> {
-        let partition = row.arn.as_deref().and_then(|a| a.split(':').nth(1)).unwrap_or("aws");
-        let actions = stages.iter().flat_map(|s| &s.actions).filter(|a| a.def.provider == "CodeBuild");
-        let ids: Vec<String> = actions
-            .filter_map(|a| {
-                let build = a.state?.external_id.as_deref()?;
-                let region = a.def.region.as_deref().unwrap_or(&row.region);
-                let arn = format!("arn:{partition}:codebuild:{region}:{}:build/{build}", row.account);
-                Some(Resource::make_id(&row.profile, Some(&arn), region, BuildDetail::KIND, build))
-            })
-            .collect();
-        let rows = self.engine.cache().get_many(&ids).await?;
-        Ok(rows.into_iter().map(|r| (r.name.clone(), r)).collect())
-    }
-
     /// Why the execution failed; asks for the log of the build that failed it, if that is not there yet.
     async fn cause(
         &self,
@@ -140,6 +120,7 @@ impl Host {
         execution: &ExecutionDetail,
         builds: &HashMap<String, Resource>,
         history: &[HistoryRun],
+        seen: &Seen,
     ) -> Result<Option<FirstCause>, ApiError> {
         let ran = failing(detail, execution).filter(|f| f.action.def.provider == "CodeBuild");
         let build_id = ran.as_ref().and_then(|f| f.action.external_id.as_ref());
@@ -156,8 +137,14 @@ impl Host {
             log: log.as_ref(),
         });
         let Some(mut cause) = first_cause(detail, execution, evidence) else { return Ok(None) };
-        if evidence.is_none() && build_id.is_some() {
-            cause.log_note = Some("The build has not been read yet.".to_owned());
+        if let Some(build) = build.filter(|b| b.account != row.account)
+            && let Some(at) = cause.path.iter().position(|step| step.what == "build")
+        {
+            let label = format!("{} ({})", build.profile, build.account);
+            cause.path.insert(at, CauseStep { label, what: "account".into(), id: None, url: None });
+        }
+        if let Some(ran) = ran.filter(|_| evidence.is_none() && build_id.is_some()) {
+            cause.log_note = Some(self.unread_build(row, ran.action, seen).await);
         } else if evidence.is_some() && log.is_none() {
             cause.log_note = Some("The log is being read.".to_owned());
         }

@@ -22,6 +22,7 @@ fn action(name: &str, category: &str, status: &str, ended: i64, said: Option<&st
             owner: "AWS".into(),
             run_order: 1,
             region: None,
+            account: None,
             subject: None,
         },
         status: Some(status.into()),

@@ -4,6 +4,7 @@
 use super::{
     id::Uuid,
     noise,
+    pipeline::PipelineRef,
     time::{MINUTE, Ms},
 };
 
@@ -98,8 +99,8 @@ pub enum BuildFate {
 /// Who started a build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Initiator {
-    /// The pipeline of that position in the same place.
-    Pipeline(u32),
+    /// A pipeline, which may be another account's.
+    Pipeline(PipelineRef),
     /// A caller, as the last part of an ARN.
     Caller(Box<str>),
 }
@@ -283,7 +284,7 @@ mod tests {
             fate,
             stopped: None,
             commit: None,
-            by: Initiator::Pipeline(0),
+            by: Initiator::Pipeline(PipelineRef { place: 0, index: 0 }),
         }
     }
 

@@ -32,6 +32,8 @@ pub struct ActionDef {
     pub category: &'static str,
     /// Who does it.
     pub provider: Provider,
+    /// Account it runs in, by a role there, where that is not the pipeline's.
+    pub account: Option<&'static str>,
     /// What it works on: a project, a repository, a service, a stack; `{}` is the pipeline's name.
     pub subject: String,
     /// Order within its stage; equal ones run in parallel.
@@ -97,6 +99,7 @@ impl ActionDef {
             name: name.to_owned(),
             category: provider.category(),
             provider,
+            account: None,
             subject: subject.to_owned(),
             run_order: 1,
             median,
@@ -107,6 +110,16 @@ impl ActionDef {
     /// The same as a test.
     pub fn as_test(self) -> Self {
         ActionDef { category: "Test", ..self }
+    }
+
+    /// The same in another account.
+    pub fn in_account(self, account: &'static str) -> Self {
+        ActionDef { account: Some(account), ..self }
+    }
+
+    /// The role it runs by, where that is another account's.
+    pub fn role_arn(&self) -> Option<String> {
+        Some(format!("arn:aws:iam::{}:role/pipelines/RunsForOthers", self.account?))
     }
 
     /// Failing by itself that often in a thousand.

@@ -5,6 +5,11 @@ use skydeck_domain::{Detail, Resource, pipeline::ExecutionDetail};
 
 use crate::{services::partition, session::Caller};
 
+/// Account and Region that a caller looks from.
+pub(super) fn here(caller: &Caller) -> (&str, &str) {
+    (&caller.account, &caller.region)
+}
+
 /// ARN of a pipeline.
 pub(super) fn pipeline_arn(caller: &Caller, pipeline: &str) -> String {
     format!("arn:{}:codepipeline:{}:{}:{pipeline}", partition(&caller.region), caller.region, caller.account)

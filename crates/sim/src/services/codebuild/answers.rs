@@ -70,7 +70,7 @@ impl Call<'_> {
             Initiator::Caller(_) => commit.clone(),
         };
         let initiator = match &build.by {
-            Initiator::Pipeline(p) => format!("codepipeline/{}", place.pipelines[*p as usize].name),
+            Initiator::Pipeline(p) => format!("codepipeline/{}", self.world.pipeline(*p).name),
             Initiator::Caller(who) => who.to_string(),
         };
         let group = format!("/aws/codebuild/{name}");

@@ -7,7 +7,8 @@ use crate::{
     service::ApiError,
     world::{
         noise,
-        pipeline::{Execution, PipelineRef, Status},
+        pipeline::{ActionRun, Execution, PipelineRef, Status},
+        place::Place,
         project::{Build, BuildFate, Trouble},
         provider::{External, Provider, cut},
         structure::ActionDef,
@@ -55,8 +56,10 @@ impl Call<'_> {
             .filter(|(n, run)| {
                 let e = &pipeline.executions[*n];
                 let r = &e.runs[*run];
-                !newest_of_each
-                    || e.latest_run(usize::from(r.stage), usize::from(r.action)).is_some_and(|(at, _)| at == *run)
+                // A list that is behind does not show what began since.
+                r.started <= self.now - self.request.behind
+                    && (!newest_of_each
+                        || e.latest_run(usize::from(r.stage), usize::from(r.action)).is_some_and(|(at, _)| at == *run))
             });
         let page: Vec<(usize, usize)> = rest.by_ref().take(limit).collect();
         let more = rest.next().is_some();
@@ -92,7 +95,8 @@ impl Call<'_> {
             _ => json!([]),
         };
         let commit = (action.category == "Source").then(|| self.revision_of(e, usize::from(r.action))).flatten();
-        let build = r.build.map(|b| place.build_name(&place.builds[b as usize]));
+        let (there, build) = self.build_of(p, action, r);
+        let build = build.map(|b| there.build_name(b));
         let variables: Map<String, Value> = if done {
             setting
                 .output_variables(commit, build.as_deref())
@@ -102,7 +106,9 @@ impl Call<'_> {
         } else {
             Map::new()
         };
-        let by = r.answer.as_ref().map(|a| a.by.clone());
+        // … and of what ended since, not that it did.
+        let runs = r.status == Status::InProgress || r.ends > self.now - self.request.behind;
+        let by = r.answer.as_ref().filter(|_| !runs).map(|a| a.by.clone());
         answer(json!({
             "pipelineExecutionId": e.id.to_string(),
             "actionExecutionId": e.run_id(run).to_string(),
@@ -110,15 +116,16 @@ impl Call<'_> {
             "stageName": stage.name,
             "actionName": action.name,
             "startTime": seconds(r.started),
-            "lastUpdateTime": seconds(if r.status == Status::InProgress { r.started } else { r.ends }),
+            "lastUpdateTime": seconds(if runs { r.started } else { r.ends }),
             "updatedBy": by,
-            "status": r.status.word(),
+            "status": if runs { Status::InProgress } else { r.status }.word(),
             "input": answer(json!({
                 "actionTypeId": {
                     "category": action.category, "owner": action.provider.owner(),
                     "provider": action.provider.name(), "version": "1",
                 },
                 "configuration": configuration.clone(),
+                "roleArn": action.role_arn(),
                 "resolvedConfiguration": configuration,
                 "region": place.region,
                 "inputArtifacts": inputs,
@@ -137,13 +144,19 @@ impl Call<'_> {
         }))
     }
 
+    /// The build that a run of `action` started, and where builds of that action are.
+    fn build_of(&self, p: PipelineRef, action: &ActionDef, run: &ActionRun) -> (&Place, Option<&Build>) {
+        let there = self.world.build_place(p, action).map_or_else(|| self.place(p), |n| &self.world.places[n as usize]);
+        (there, run.build.map(|b| &there.builds[b as usize]))
+    }
+
     /// What can be told of a run of `action`.
     pub(super) fn result_of(&self, p: PipelineRef, action: &ActionDef, e: &Execution, run: usize) -> Outcome {
         let place = self.place(p);
         let setting = self.setting(p, action);
         let r = &e.runs[run];
-        let build = r.build.map(|b| &place.builds[b as usize]);
-        let name = build.map(|b| place.build_name(b));
+        let (there, build) = self.build_of(p, action, r);
+        let name = build.map(|b| there.build_name(b));
         let external = setting.external(e.run_id(run).key(), name.as_deref());
         let failed = r.status == Status::Failed;
         let error = failed.then(|| match (action.provider, &r.answer) {
@@ -158,7 +171,7 @@ impl Call<'_> {
                     action.subject_in(&place.pipelines[p.index as usize].name)
                 ),
             ),
-            _ => setting.error(build.map(|b| terminated(place.projects[b.project as usize].trade, b)).as_deref()),
+            _ => setting.error(build.map(|b| terminated(there.projects[b.project as usize].trade, b)).as_deref()),
         });
         let error =
             error.map(|(code, message)| (code, message + self.world.extra_error.as_deref().unwrap_or_default()));

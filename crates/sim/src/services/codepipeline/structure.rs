@@ -110,6 +110,7 @@ impl Call<'_> {
                         "inputArtifacts": inputs,
                         "namespace": if source || a.category == "Build" { json!(a.namespace()) } else { Value::Null },
                         "region": self.place(p).region,
+                        "roleArn": a.role_arn(),
                     }))
                 })
                 .collect();

@@ -1,6 +1,6 @@
 //! What the demo's pipelines are made of.
 
-use super::cast::ServiceIs;
+use super::cast::{ACCOUNTS, ServiceIs};
 use crate::world::{
     World,
     project::Trade,
@@ -20,6 +20,10 @@ pub(super) fn add_projects(world: &mut World, place: u32, service: &ServiceIs, l
     };
     world.add_project(place, &format!("{}-build", service.name), service.trade, line, build, created);
     if tested(service) {
+        let place = match tested_in(service) {
+            Some(account) => world.place_or_new(account, service.region),
+            None => place,
+        };
         world.add_project(place, &format!("{}-test", service.name), service.trade, line, 80 * SECOND, created);
     }
     world.add_project(place, &format!("{}-smoke", service.name), Trade::Smoke, line, 40 * SECOND, created);
@@ -27,6 +31,11 @@ pub(super) fn add_projects(world: &mut World, place: u32, service: &ServiceIs, l
 
 fn tested(service: &ServiceIs) -> bool {
     !matches!(service.trade, Trade::Templates) && service.source != Provider::Ecr
+}
+
+/// The account in which its tests run, where that is not the pipeline's: the pictures to resize are there.
+fn tested_in(service: &ServiceIs) -> Option<&'static str> {
+    (service.name == "image-resizer").then_some(ACCOUNTS[1].0)
 }
 
 /// Its structure in that account.
@@ -52,7 +61,11 @@ fn structure_with(service: &ServiceIs, account: usize, smoke: bool) -> Structure
     let mut stages = vec![StageDef::new("Source").then(action(source, service.source, "{}", 4 * SECOND))];
     let mut build = StageDef::new("Build").then(action("Build", Provider::CodeBuild, "{}-build", 0).flaky(8));
     if tested(service) {
-        build = build.beside(action("UnitTest", Provider::CodeBuild, "{}-test", 0).as_test().flaky(10));
+        let test = action("UnitTest", Provider::CodeBuild, "{}-test", 0).as_test().flaky(10);
+        build = build.beside(match tested_in(service) {
+            Some(account) => test.in_account(account),
+            None => test,
+        });
     }
     stages.push(build);
     if service.name == "admin-console" {

@@ -80,15 +80,16 @@ impl World {
         fate: Fate,
         at: Ms,
     ) -> Option<(u32, Ms)> {
-        let place = &mut self.places[p.place as usize];
-        let pipeline = &place.pipelines[p.index as usize];
+        let pipeline = self.pipeline(p);
         let e = &pipeline.executions[execution as usize];
         let commit = e.revisions.first().map(|r| r.commit);
-        let project = *place.project_names.get(&def.subject_in(&pipeline.name))?;
+        let (rollback, subject) = (e.rollback(), def.subject_in(&pipeline.name));
+        let number = self.build_place(p, def)?;
+        let place = &mut self.places[number as usize];
+        let project = *place.project_names.get(&subject)?;
         let builds = place.builds.len();
-        let rollback = e.rollback();
         let mut build =
-            place.projects[project as usize].plan(builds, at, fate == Fate::Bad, commit, Initiator::Pipeline(p.index));
+            place.projects[project as usize].plan(builds, at, fate == Fate::Bad, commit, Initiator::Pipeline(p));
         if fate == Fate::Hangs {
             build.fate = BuildFate::Hangs;
         }
@@ -99,13 +100,25 @@ impl World {
         Some((place.add_build(project, build), ends))
     }
 
+    /// Where the builds of a pipeline's action are: in its own account, or in that of the action's role.
+    pub(crate) fn build_place(&self, p: PipelineRef, def: &ActionDef) -> Option<u32> {
+        match def.account {
+            Some(account) => self.place_number(account, &self.places[p.place as usize].region),
+            None => Some(p.place),
+        }
+    }
+
     /// An action's end has come, unless it ended otherwise before.
     pub(super) fn action_is_due(&mut self, p: PipelineRef, execution: u32, run: u16, at: Ms) {
-        let r = &self.pipeline(p).executions[execution as usize].runs[usize::from(run)];
+        let pipeline = self.pipeline(p);
+        let e = &pipeline.executions[execution as usize];
+        let r = &e.runs[usize::from(run)];
         if r.status != Status::InProgress || r.ends != at {
             return;
         }
-        let build = r.build.map(|b| &self.places[p.place as usize].builds[b as usize]);
+        let def = &pipeline.structure_of(e).stages[usize::from(r.stage)].actions[usize::from(r.action)];
+        let place = self.build_place(p, def).map(|place| &self.places[place as usize]);
+        let build = place.zip(r.build).map(|(place, b)| &place.builds[b as usize]);
         let bad = match build {
             Some(build) => build.fate != BuildFate::Good || build.stopped.is_some(),
             None => r.fate != Fate::Good || self.is_approval(p, execution, run),

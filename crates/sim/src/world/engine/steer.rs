@@ -81,12 +81,16 @@ impl World {
     pub(crate) fn stop_build(&mut self, place: u32, build: u32, at: Ms) {
         let here = &mut self.places[place as usize];
         here.builds[build as usize].stopped = Some(at);
-        let Initiator::Pipeline(index) = here.builds[build as usize].by else { return };
-        let mut executions =
-            here.pipelines[index as usize].executions.iter().enumerate().rev().filter(|(_, e)| !e.over());
+        let Initiator::Pipeline(p) = here.builds[build as usize].by else { return };
+        let pipeline = self.pipeline(p);
+        let mut executions = pipeline.executions.iter().enumerate().rev().filter(|(_, e)| !e.over());
         let waiting = executions.find_map(|(execution, e)| {
-            let run = e.runs.iter().position(|r| r.build == Some(build) && r.status == Status::InProgress)?;
-            Some((PipelineRef { place, index }, execution as u32, run as u16))
+            let run = e.runs.iter().position(|r| {
+                let def = &pipeline.structure_of(e).stages[usize::from(r.stage)].actions[usize::from(r.action)];
+                let here = self.build_place(p, def) == Some(place);
+                here && r.build == Some(build) && r.status == Status::InProgress
+            })?;
+            Some((p, execution as u32, run as u16))
         });
         if let Some((p, execution, run)) = waiting {
             self.end_action(p, execution, run, Status::Failed, at);

@@ -156,7 +156,7 @@ mod tests {
             fate,
             stopped: None,
             commit: None,
-            by: Initiator::Pipeline(0),
+            by: Initiator::Pipeline(crate::world::pipeline::PipelineRef { place: 0, index: 0 }),
         };
         (project, build)
     }

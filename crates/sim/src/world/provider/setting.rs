@@ -23,6 +23,8 @@ pub struct Setting<'a> {
     pub action: &'a ActionDef,
     /// Line of commits that the pipeline follows.
     pub line: Option<&'a Line>,
+    /// Whether an OAuth token is told as it is.
+    pub unmasked: bool,
 }
 
 /// What one run of an action left in the outside world.
@@ -68,7 +70,7 @@ impl Setting<'_> {
         }
     }
 
-    /// The action's configuration as `GetPipeline` tells it, the OAuth token masked as AWS masks it.
+    /// The action's configuration as `GetPipeline` tells it, the OAuth token masked as AWS masks it (unless the world does not).
     pub fn configuration(&self) -> Vec<(&'static str, String)> {
         let subject = self.subject();
         match self.action.provider {
@@ -90,7 +92,7 @@ impl Setting<'_> {
                     ("Owner", owner.to_owned()),
                     ("Repo", repo.to_owned()),
                     ("Branch", self.branch().to_owned()),
-                    ("OAuthToken", "****".to_owned()),
+                    ("OAuthToken", if self.unmasked { format!("CANARY-oauth-{repo}") } else { "****".to_owned() }),
                     ("PollForSourceChanges", "false".to_owned()),
                 ]
             }
@@ -156,7 +158,10 @@ impl Setting<'_> {
                 self.account
             ),
             Provider::Ecr => self.console(&format!("ecr/repositories/private/{}/{s}", self.account)),
-            Provider::CodeBuild => self.console(&format!("codesuite/codebuild/{}/projects/{s}/view", self.account)),
+            Provider::CodeBuild => {
+                let account = self.action.account.unwrap_or(self.account);
+                self.console(&format!("codesuite/codebuild/{account}/projects/{s}/view"))
+            }
             Provider::Jenkins if s.contains(':') => s,
             Provider::Jenkins => format!("https://jenkins.example.com/job/{s}"),
             Provider::CodeDeploy | Provider::CodeDeployToEcs => {
@@ -199,7 +204,7 @@ impl Setting<'_> {
                 let id = build?.to_owned();
                 let url = self.console(&format!(
                     "codesuite/codebuild/{}/projects/{s}/build/{}/view/new",
-                    self.account,
+                    self.action.account.unwrap_or(self.account),
                     id.replace(':', "%3A")
                 ));
                 (id, url)

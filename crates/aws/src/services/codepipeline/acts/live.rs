@@ -9,7 +9,7 @@ use skydeck_domain::{
 
 use super::super::{
     calls::Calls,
-    ids::Named,
+    ids::{self, Named},
     rows::{execution, stage, structure::Structure},
 };
 use crate::{
@@ -36,7 +36,7 @@ impl<'a> Live<'a> {
     pub(super) async fn read(ctx: &'a ReadCtx, named: &Named) -> Result<Live<'a>, AwsError> {
         let calls = Calls::new(&ctx.caller);
         let (state, structure) = futures::try_join!(calls.state(&named.pipeline), calls.structure(&named.pipeline))?;
-        let structure = Structure::read(&structure, &ctx.caller.region).ok_or_else(|| {
+        let structure = Structure::read(&structure, ids::here(&ctx.caller)).ok_or_else(|| {
             ctx.caller.refused("NoStructure", format!("AWS gave no structure of pipeline {}.", named.pipeline))
         })?;
         let stages = stage::stages(&state, Some(&structure));
@@ -71,10 +71,10 @@ pub(super) fn named_stage<'s>(
     })
 }
 
-/// Why a plan could not be made.
+/// Why a plan could not be made, and what would help.
 pub(super) fn unreadable(error: &AwsError) -> String {
     let operation = error.info.operation.as_deref().unwrap_or("its state");
-    format!("{operation} could not be read ({}): {}", error.info.code, error.info.message)
+    error.advised(&format!("{operation} could not be read ({}): {}", error.info.code, error.info.message))
 }
 
 /// `9f3c2e1 Apply coupon before tax`; without a revision the execution id.

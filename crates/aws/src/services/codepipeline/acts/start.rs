@@ -15,7 +15,7 @@ use super::{
     progress, receipt,
 };
 use crate::{
-    AwsError,
+    AwsError, ErrorClass,
     service::{ActCtx, Draft, Found, Progress, ReadCtx, Receipt, Request, Undo, VerbSpec},
     services::text,
     session::Caller,
@@ -28,6 +28,7 @@ pub(super) const SPEC: VerbSpec = VerbSpec {
     confirm: ConfirmLevel::Yes,
     has_targets: false,
     is_undo: false,
+    interrupts: false,
     undo: Undo::By("rollback"),
     options: &["revision", "variable"],
 };
@@ -84,7 +85,7 @@ impl Act for Start {
         } else {
             let structure = Calls::new(&ctx.caller).structure(&named.pipeline).await?;
             let refused = |why| ctx.caller.refused("NotStartable", why);
-            let structure = Structure::read(&structure, &ctx.caller.region)
+            let structure = Structure::read(&structure, ids::here(&ctx.caller))
                 .ok_or_else(|| refused("It has no structure.".to_owned()))?;
             Some(overrides(&structure, request).map_err(refused)?)
         };
@@ -102,7 +103,8 @@ impl Act for Start {
                 .set_variables((!variables.is_empty()).then(|| variables.clone()))
                 .send()
         };
-        let (out, request_id) = ctx.caller.mutate(SPEC.operation, send).await?;
+        let sent = ctx.caller.mutate(SPEC.operation, send).await;
+        let (out, request_id) = sent.map_err(|error| withheld(error, !variables.is_empty()))?;
         Ok(receipt(&SPEC, request_id, out.pipeline_execution_id))
     }
 
@@ -119,6 +121,17 @@ impl Act for Start {
         let ids = started.filter_map(|s| s.pipeline_execution_id().map(str::to_owned)).collect();
         Ok(answer::the_one(&SPEC, record, ids))
     }
+}
+
+/// AWS quotes what it finds wrong with a request, and the value of a variable may be a secret, which no message may carry.
+fn withheld(mut error: AwsError, variables: bool) -> AwsError {
+    if variables && error.class == ErrorClass::Invalid {
+        error.info.message =
+            "AWS found fault with the request. Its words may repeat a variable's value, so they are not kept: look at \
+             the variables' names, and at their values, of 1 to 1,000 characters each."
+                .into();
+    }
+    error
 }
 
 fn effect(structure: &Structure, named: &Named, request: &Request) -> String {

@@ -18,7 +18,7 @@ impl Reader<'_> {
         let name = glance.known.listed.name.clone();
         if glance.wants_structure {
             match self.calls.structure(&name).await {
-                Ok(out) => take_structure(&mut glance, Structure::read(&out, &self.ctx.caller.region)),
+                Ok(out) => take_structure(&mut glance, Structure::read(&out, ids::here(&self.ctx.caller))),
                 Err(error) if error.class == ErrorClass::NotFound => {
                     self.gone(&name).await;
                     return Ok(());

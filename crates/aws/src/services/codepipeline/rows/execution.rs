@@ -118,12 +118,13 @@ pub(crate) fn links(caller: &Caller, execution: &ExecutionDetail, structure: Opt
     links
 }
 
-/// ARNs of the builds that action executions run, each in its action's own Region.
+/// ARNs of the builds that action executions run, each in its action's own account and Region.
 fn builds(caller: &Caller, actions: &[ActionRun]) -> Vec<String> {
     let arn = |run: &ActionRun| {
         let id = run.state.external_id.as_ref().filter(|_| run.state.def.provider == "CodeBuild")?;
         let region = run.state.def.region.as_ref().unwrap_or(&caller.region);
-        Some(format!("arn:{}:codebuild:{region}:{}:build/{id}", partition(region), caller.account))
+        let account = run.state.def.account.as_ref().unwrap_or(&caller.account);
+        Some(format!("arn:{}:codebuild:{region}:{account}:build/{id}", partition(region)))
     };
     actions.iter().filter_map(arn).collect()
 }

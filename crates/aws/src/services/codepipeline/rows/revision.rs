@@ -10,12 +10,16 @@ use crate::services::{redact, text};
 
 /// A revision as a row keeps it.
 pub(crate) fn revision(source: &SourceRevision, structure: Option<&Structure>) -> Option<Revision> {
+    let id = source.revision_id()?;
     let (message, provider) = summary(source.revision_summary());
-    let declared = structure.and_then(|s| s.source(source.action_name())).map(|a| a.provider.clone());
+    let action = structure.and_then(|s| s.source(source.action_name()));
+    let declared = action.map(|a| a.provider.clone());
+    // `Amazon S3 version id: <id>` says nothing that the id does not; which object it is a version of does.
+    let repeats = source.revision_summary().is_some_and(|s| s.contains(id));
     Some(Revision {
         source: source.action_name().to_owned(),
-        id: source.revision_id()?.to_owned(),
-        message,
+        id: id.to_owned(),
+        message: if repeats { action.and_then(|a| a.subject.clone()) } else { message },
         author: None,
         url: text::https(source.revision_url()),
         provider: provider.or(declared),
@@ -53,7 +57,7 @@ pub(crate) fn started_by(trigger: Option<&ExecutionTrigger>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::samples, *};
 
     fn source(summary: &str) -> SourceRevision {
         SourceRevision::builder()
@@ -78,6 +82,21 @@ mod tests {
         for odd in ["[1]", "{", "{\"CommitMessage\": 4}", ""] {
             revision(&source(odd), None).expect("a strange summary loses no revision");
         }
+    }
+
+    #[test]
+    fn a_version_of_an_object_is_told_by_the_key_of_the_object() {
+        let id = "3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY-MTRCxf";
+        let structure = Structure::read(&samples::get_pipeline(), ("111122223333", "eu-west-1"));
+        let version = |id: &str| {
+            let source = SourceRevision::builder().action_name("Source").revision_id(id);
+            revision(
+                &source.revision_summary(format!("Amazon S3 version id: {id}")).build().unwrap(),
+                structure.as_ref(),
+            )
+        };
+        let shown = version(id).unwrap();
+        assert_eq!((shown.id.as_str(), shown.message.as_deref()), (id, Some("shop/web@main")));
     }
 
     #[test]

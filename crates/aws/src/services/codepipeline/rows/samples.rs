@@ -30,6 +30,7 @@ fn declared(name: &str, category: ActionCategory, provider: &str, configuration:
     for (key, value) in configuration {
         action = action.configuration(*key, *value);
     }
+    let action = action.role_arn("arn:aws:iam::111122223333:role/builds");
     action.region("eu-west-1").configuration("OAuthToken", "CANARY-oauth").build().unwrap()
 }
 
@@ -72,7 +73,7 @@ pub(in super::super) fn get_pipeline() -> GetPipelineOutput {
 
 /// The structure of `web`.
 pub(in super::super) fn structure() -> Structure {
-    Structure::read(&get_pipeline(), "eu-west-1").unwrap()
+    Structure::read(&get_pipeline(), ("111122223333", "eu-west-1")).unwrap()
 }
 
 /// One stage of a state, with one action.

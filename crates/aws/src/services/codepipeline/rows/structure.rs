@@ -11,10 +11,13 @@ use skydeck_domain::{
     pipeline::{ActionDef, PipelineDetail, TriggerDef, VariableDef},
 };
 
-use crate::services::{instant, redact, text};
+use crate::{
+    profiles::account_of,
+    services::{instant, redact, text},
+};
 
 /// Members of an action's configuration that name what it works on, the most telling first.
-const SUBJECTS: [&str; 8] = [
+const SUBJECTS: [&str; 9] = [
     "ProjectName",
     "FullRepositoryId",
     "RepositoryName",
@@ -23,6 +26,7 @@ const SUBJECTS: [&str; 8] = [
     "ApplicationName",
     "FunctionName",
     "ClusterName",
+    "S3ObjectKey",
 ];
 /// How long an approval waits when its action says nothing: seven days.
 const APPROVAL_TIMEOUT_MINUTES: i64 = 7 * 24 * 60;
@@ -71,15 +75,15 @@ pub(crate) struct ApprovalDef {
 }
 
 impl Structure {
-    /// As `GetPipeline` tells it to a caller in that Region.
-    pub(crate) fn read(out: &GetPipelineOutput, region: &str) -> Option<Structure> {
+    /// As `GetPipeline` tells it to a caller of that account in that Region.
+    pub(crate) fn read(out: &GetPipelineOutput, here: (&str, &str)) -> Option<Structure> {
         let pipeline = out.pipeline()?;
         Some(Structure {
             pipeline_type: pipeline.pipeline_type().map_or("V1", |t| t.as_str()).to_owned(),
             execution_mode: pipeline.execution_mode().map_or("SUPERSEDED", |m| m.as_str()).to_owned(),
             version: pipeline.version().unwrap_or(1),
             updated_at: instant::maybe(out.metadata().and_then(|m| m.updated())),
-            stages: pipeline.stages().iter().map(|s| stage(s, region)).collect(),
+            stages: pipeline.stages().iter().map(|s| stage(s, here)).collect(),
             variables: variables(pipeline),
             triggers: pipeline.triggers().iter().filter_map(|t| t.git_configuration()).flat_map(triggers).collect(),
         })
@@ -133,17 +137,17 @@ impl Structure {
     }
 }
 
-fn stage(stage: &StageDeclaration, region: &str) -> StageDef {
+fn stage(stage: &StageDeclaration, here: (&str, &str)) -> StageDef {
     let is_approval =
         |a: &&ActionDeclaration| a.action_type_id().is_some_and(|t| *t.category() == ActionCategory::Approval);
     StageDef {
         name: stage.name().to_owned(),
-        actions: stage.actions().iter().map(|a| action(a, region)).collect(),
+        actions: stage.actions().iter().map(|a| action(a, here)).collect(),
         approvals: stage.actions().iter().filter(is_approval).map(approval).collect(),
     }
 }
 
-fn action(action: &ActionDeclaration, region: &str) -> ActionDef {
+fn action(action: &ActionDeclaration, (account, region): (&str, &str)) -> ActionDef {
     let kind = action.action_type_id();
     ActionDef {
         name: action.name().to_owned(),
@@ -152,6 +156,7 @@ fn action(action: &ActionDeclaration, region: &str) -> ActionDef {
         owner: kind.map(|k| k.owner().as_str().to_owned()).unwrap_or_default(),
         run_order: action.run_order().unwrap_or(1),
         region: action.region().filter(|r| *r != region).map(str::to_owned),
+        account: action.role_arn().and_then(account_of).filter(|a| *a != account).map(str::to_owned),
         subject: subject(action),
     }
 }
@@ -237,6 +242,15 @@ mod tests {
     }
 
     #[test]
+    fn an_action_by_a_role_of_another_account_runs_there() {
+        let out = samples::get_pipeline();
+        let from = |account: &str| Structure::read(&out, (account, "eu-west-1")).unwrap();
+        let build = |s: &Structure| s.action("Build", "Build").unwrap().account.clone();
+        assert_eq!(build(&from("111122223333")), None, "its role is of this account");
+        assert_eq!(build(&from("777788889999")).as_deref(), Some("111122223333"));
+    }
+
+    #[test]
     fn an_approval_brings_its_note_its_link_and_its_patience() {
         let structure = samples::structure();
         let [approval] = &structure.stage("Approve").unwrap().approvals[..] else { panic!("one approval") };
@@ -253,8 +267,8 @@ mod tests {
         let [variable] = &structure.variables[..] else { panic!("one variable") };
         assert!(variable.has_default);
         assert!(
-            structure.stages.iter().flat_map(|s| &s.actions).all(|a| a.region.is_none()),
-            "it is the pipeline's own"
+            structure.stages.iter().flat_map(|s| &s.actions).all(|a| a.region.is_none() && a.account.is_none()),
+            "they are the pipeline's own"
         );
         assert!(structure.is_source_stage("Source") && !structure.is_source_stage("Build"));
     }
