@@ -201,6 +201,10 @@ run_order: number,
  */
 region: string | null, 
 /**
+ * Account it runs in, by a role there, where it differs from the pipeline's.
+ */
+account?: string, 
+/**
  * What it works on, in one non-secret member: CodeBuild's `ProjectName`, `RepositoryName`, `StackName` …
  */
 subject: string | null, };
@@ -285,6 +289,10 @@ run_order: number,
  * Region it runs in, where it differs from the pipeline's.
  */
 region: string | null, 
+/**
+ * Account it runs in, by a role there, where it differs from the pipeline's.
+ */
+account?: string, 
 /**
  * What it works on, in one non-secret member: CodeBuild's `ProjectName`, `RepositoryName`, `StackName` …
  */
@@ -729,7 +737,7 @@ export type CauseStep = {
  */
 label: string, 
 /**
- * What it is: `stage`, `action`, `build`, `phase`.
+ * What it is: `stage`, `action`, `account` (where it goes on in another one), `build`, `phase`.
  */
 what: string, 
 /**
