@@ -13,8 +13,8 @@ const CHECKOUT = "shop-prod/arn:aws:codepipeline:ap-northeast-2:777788889999:che
 const RUNNING = "shop-prod/arn:aws:codepipeline:ap-northeast-2:777788889999:inventory-sync";
 const BUILD = "shop-prod/arn:aws:codebuild:ap-northeast-2:777788889999:shop-smoke:412";
 
-const ALL = ["full", "empty", "loading", "partial", "error", "stale", "many", "hostile"];
-const LISTS = ["full", "empty", "loading", "partial", "error", "stale"];
+const ALL = ["full", "empty", "bare", "loading", "partial", "error", "stale", "offline", "many", "hostile"];
+const LISTS = ["full", "empty", "loading", "partial", "error", "stale", "offline"];
 
 /** Goes to what has this name by Tab, as one without a mouse does. */
 async function tabTo(page, name) {
@@ -84,14 +84,14 @@ const SCREENS = [
   { id: "definition", fixtures: ["full"], query: open, go: tab(2) },
   { id: "menu", fixtures: ["full", "hostile"], query: open, go: button((say) => say.verbs.more) },
   { id: "help", fixtures: ["full"], query: board, go: press("?") },
-  { id: "switcher", fixtures: ["full", "stale", "empty", "error"], query: board, go: async (page) => (await page.keyboard.press("Control+p"), await page.keyboard.type("s")) },
+  { id: "switcher", fixtures: ["full", "stale", "bare", "error"], query: board, go: async (page) => (await page.keyboard.press("Control+p"), await page.keyboard.type("s")) },
   { id: "approvals", fixtures: LISTS, query: { view: "approvals" } },
   { id: "builds", fixtures: LISTS, query: { view: "builds" } },
-  { id: "build", fixtures: ["full", "partial", "error"], query: { view: "builds", open: BUILD } },
+  { id: "build", fixtures: ["full", "partial", "error", "offline"], query: { view: "builds", open: BUILD } },
   { id: "repositories", fixtures: LISTS, query: { view: "repositories" } },
   { id: "ledger", fixtures: ["full", "empty", "loading", "error"], query: { view: "ledger" } },
   { id: "entry", fixtures: ["full"], query: { view: "ledger" }, go: button(() => "stop") },
-  { id: "settings", fixtures: ["full", "empty", "stale", "error"], query: { view: "settings" } },
+  { id: "settings", fixtures: ["full", "bare", "stale", "error"], query: { view: "settings" } },
   { id: "start", fixtures: ["full"], query: open, go: drawer(inMenu("start", null)) },
   { id: "retry", fixtures: ["full"], query: open, go: drawer(verb("retry")) },
   { id: "stop", fixtures: ["full"], query: { view: "board", open: RUNNING }, go: drawer(verb("stop")) },

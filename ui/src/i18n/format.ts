@@ -72,6 +72,9 @@ export function day(at: string, now: number): string {
   return made("date", { day: "numeric", month: "short", year: "numeric" }, at);
 }
 
+/** `14:11`, or with its day where it is longer ago than one. */
+export const moment = (at: string, now: number): string => (now - Date.parse(at) < D ? hourTime(at) : day(at, now));
+
 /** `58`, or `1000+` where it is only the least there are. */
 export const count = (c: Count): string => number(c.n) + (c.exact ? "" : "+");
 

@@ -5,6 +5,6 @@ export type { Answer, CallName, Host, Params } from "./host";
 export { toApiError } from "./host";
 export { clock } from "./clock.svelte";
 export { query, cache, type Query } from "./query.svelte";
-export { settings, viewState } from "./settings.svelte";
+export { presetView, settings, viewState } from "./settings.svelte";
 export { copyText } from "./clipboard";
 export { openLink, isHttps } from "./links";

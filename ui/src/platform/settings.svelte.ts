@@ -39,6 +39,13 @@ export const settings = {
   },
 };
 
+/** Sets members of a view's state while it is not on the screen, so that it opens so. */
+export function presetView(view: string, members: Record<string, unknown>): void {
+  const kept = current.views[view];
+  current.views[view] = { ...(typeof kept === "object" && kept !== null ? kept : {}), ...members };
+  write();
+}
+
 /** The state of a view, kept over a restart. Give the whole default; unknown or missing members fall back to it. */
 export function viewState<T extends object>(view: string, defaults: T): T {
   const kept = current.views[view];

@@ -60,7 +60,8 @@ export class Action {
   get ready(): boolean {
     const { plan } = this;
     if (!plan || plan.blocked || this.acting || this.reason.trim() === "") return false;
-    if (this.verb.has_targets && !plan.targets.some((t) => t.id === this.target && t.valid)) return false;
+    const choosing = this.verb.has_targets || plan.targets.length > 0;
+    if (choosing && !plan.targets.some((t) => t.id === this.target && t.valid)) return false;
     return plan.confirm.level !== "type" || this.typed === plan.confirm.text;
   }
 

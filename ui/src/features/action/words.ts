@@ -16,6 +16,12 @@ export function title(verb: Verb, name: string): string {
   return verb.part === null ? m.action.whole[verb.id]({ name }) : m.action.part[verb.id]({ part: verb.part, name });
 }
 
+/** `Rolling back stage Deploy of checkout-api`, while it is carried out. */
+export function doing(verb: Verb, name: string): string {
+  if (!known(verb.id)) return title(verb, name);
+  return verb.part === null ? m.action.doingWhole[verb.id]({ name }) : m.action.doingPart[verb.id]({ part: verb.part, name });
+}
+
 /** `Roll back…`, for the buttons that open the drawer. */
 export const label = (verb: Verb): string => (known(verb.id) ? m.action.label[verb.id]() : verb.id);
 
@@ -24,6 +30,9 @@ export function button(verb: Verb, name: string, profile: string): string {
   if (!known(verb.id)) return `${verb.id} ${subject(verb, name)} (${profile})`;
   return m.action.button[verb.id]({ subject: subject(verb, name), profile });
 }
+
+/** `Roll back`, where it is told what was done. */
+export const verbName = (id: string): string => (known(id) ? m.action.name[id]() : id);
 
 /** Whether the button that does it is drawn as dangerous: it goes back, or it ends something. */
 export const dangerous = (verb: Verb): boolean => verb.is_undo || verb.id === "stop" || verb.id === "reject";

@@ -38,8 +38,8 @@ function commandOf(p: Profile): string | null {
   return null;
 }
 
-/** What could not be read for another reason: the rest is said by the banner. */
-export function others(unread: readonly UnreadSource[], profiles: readonly Profile[]): UnreadSource[] {
+/** What could not be read for another reason: the rest is said by the banners. */
+export function others(unread: readonly UnreadSource[], profiles: readonly Profile[], offline: boolean): UnreadSource[] {
   const out = new Set(profiles.filter((p) => p.shown && p.sign_in.state === "out").map((p) => p.name));
-  return unread.filter((u) => u.cure !== "sign-in" || !out.has(u.source.id.profile));
+  return unread.filter((u) => (u.cure !== "sign-in" || !out.has(u.source.id.profile)) && !(offline && u.cure === "network"));
 }
