@@ -218,6 +218,10 @@ impl Aws {
         if let Some(identity) = lock(&resolved.identities).get(region) {
             return Ok(identity.clone());
         }
+        // Where STS has just not answered, nobody waits for it once more: all sources of a profile ask at once.
+        if let Some(refusal) = slot.recent_refusal(&resolved.made_of).filter(|e| e.region == region) {
+            return Err(refusal);
+        }
         let ask = Ask { ground: &self.0.ground, profile, wire: &resolved.wire, region };
         let error = match credentials::caller_identity(ask, hint, &resolved.credentials).await {
             Ok(identity) => {

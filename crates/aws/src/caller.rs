@@ -32,7 +32,8 @@ use crate::{
 
 /// Attempts of a reading call, the first included.
 const ATTEMPTS: u32 = 3;
-/// No attempt is begun after this long.
+/// No attempt is begun after this long, the waits between attempts included. Waiting for the budget does not count: the
+/// line is longest when AWS throttles, which is when another attempt is worth most.
 const DEADLINE: Duration = Duration::from_secs(30);
 /// Longest wait between attempts.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(20);
@@ -111,6 +112,22 @@ impl Clients {
     }
 }
 
+/// Attempts of one reading call, and how long they took.
+#[derive(Debug, Default)]
+struct Tries {
+    failed: u32,
+    spent: Duration,
+}
+
+impl Tries {
+    /// One more attempt has failed, and took so long with the wait after it: whether there may be another.
+    fn another(&mut self, took: Duration) -> bool {
+        self.failed += 1;
+        self.spent += took;
+        self.failed < ATTEMPTS && self.spent < DEADLINE
+    }
+}
+
 impl Caller {
     pub(crate) fn new(
         who: (&str, &str, &str),
@@ -168,11 +185,11 @@ impl Caller {
         }
         let budget = self.budget(op);
         budget.check_breaker().map_err(|wait| self.paused(operation, wait))?;
-        let begun = Instant::now();
         let urgent = self.inner.mode != Mode::Read { urgent: false };
-        let mut attempt = 1;
+        let mut tries = Tries::default();
         loop {
             budget.wait(op, urgent).await;
+            let sent_at = Instant::now();
             let verdict = match self.attempt(op, &budget, send()).await {
                 Ok(out) => {
                     budget.answered();
@@ -180,11 +197,9 @@ impl Caller {
                 }
                 Err(verdict) => verdict,
             };
-            let backoff = self.backoff(operation, attempt, &verdict);
-            let in_time = begun.elapsed() + backoff < DEADLINE;
-            if verdict.retryable && attempt < ATTEMPTS && in_time && budget.may_retry() {
+            let backoff = self.backoff(operation, tries.failed + 1, &verdict);
+            if tries.another(sent_at.elapsed() + backoff) && verdict.retryable && budget.may_retry() {
                 tokio::time::sleep(backoff).await;
-                attempt += 1;
                 continue;
             }
             if verdict.answered {
@@ -327,6 +342,7 @@ impl Caller {
             class: verdict.class,
             info: verdict.info(operation),
             profile: self.profile.clone(),
+            account: self.known_account(),
             region: self.region.clone(),
             retry_after: verdict.retry_after,
             certainly_not_run,
@@ -337,12 +353,19 @@ impl Caller {
         }
     }
 
+    /// The account, once STS has told it: before, another word stands in its place (see `credentials`).
+    fn known_account(&self) -> Option<String> {
+        let told = self.account.len() == 12 && self.account.bytes().all(|b| b.is_ascii_digit());
+        told.then(|| self.account.clone())
+    }
+
     /// An error of ours, before anything was sent.
     pub(crate) fn refused(&self, code: &str, message: String) -> AwsError {
         AwsError {
             class: ErrorClass::Invalid,
             info: ErrorInfo { code: code.into(), message, operation: None },
             profile: self.profile.clone(),
+            account: self.known_account(),
             region: self.region.clone(),
             retry_after: None,
             certainly_not_run: true,

@@ -117,6 +117,9 @@ async fn an_error_says_what_to_whom_and_where() {
     assert_eq!(error.info.code, "AccessDeniedException");
     assert_eq!(error.info.operation.as_deref(), Some("ListPipelines"));
     assert!(error.certainly_not_run);
+    let told = error.to_string();
+    let head = "AccessDeniedException in ListPipelines (profile dev, account 111122223333, eu-west-1): ";
+    assert!(told.starts_with(head), "{told}");
 }
 
 #[tokio::test]
@@ -318,4 +321,13 @@ async fn meters_tell_what_an_account_was_asked_by_all_its_profiles() {
     assert_eq!((meter.account.as_str(), meter.calls_last_minute, meter.total_calls), ("111122223333", 2, 2));
     assert!(meter.used_share > 0.0 && meter.used_share < 1.0, "{}", meter.used_share);
     assert_eq!(house.aws.calls_total(), house.fake.seen().len() as u64, "every call is metered");
+}
+
+#[test]
+fn three_attempts_and_no_longer_than_half_a_minute_at_it() {
+    let seconds = Duration::from_secs;
+    let mut tries = Tries::default();
+    assert!(tries.another(seconds(1)) && tries.another(seconds(2)) && !tries.another(seconds(4)));
+    let mut slow = Tries::default();
+    assert!(slow.another(seconds(12)) && !slow.another(seconds(18)));
 }

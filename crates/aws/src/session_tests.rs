@@ -150,6 +150,28 @@ async fn many_who_ask_at_once_are_one_resolution() {
 }
 
 #[tokio::test]
+async fn many_who_ask_where_nothing_answers_wait_for_it_once() {
+    let house = House::new(TWO, &[], |_: &Seen| Answer::Refused);
+    for region in ["eu-west-1", "ap-northeast-2"] {
+        let asked = futures::future::join_all((0..20).map(|_| house.aws.session("dev", region))).await;
+        assert!(asked.into_iter().all(|s| s.is_err_and(|e| e.class == ErrorClass::Unreachable && e.region == region)));
+    }
+    let hosts: Vec<_> = house.fake.seen().into_iter().map(|s| s.host).collect();
+    let at = |r: &str| vec![format!("sts.{r}.amazonaws.com"); 3];
+    assert_eq!(hosts, [at("eu-west-1"), at("ap-northeast-2")].concat(), "three attempts each, for all of them");
+}
+
+#[tokio::test]
+async fn a_token_that_cannot_even_be_sent_is_not_shown() {
+    let house = House::new(SSO, &[], world);
+    house.sso_token("corp", "canary\\n\u{1}canary", "2026-11-22T12:00:00Z");
+    let error = house.aws.session("sso", "eu-west-1").await.expect_err("no header has a line break");
+    assert_eq!(house.fake.seen(), []);
+    let shown = format!("{error} {error:?}");
+    assert!(!shown.contains("canary"), "{shown}");
+}
+
+#[tokio::test]
 async fn a_chain_from_sso_says_what_the_profile_says() {
     let house = House::new(SSO, &[("USER", "demo")], world);
     house.token("2026-11-22T12:00:00Z");
