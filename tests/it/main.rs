@@ -3,10 +3,17 @@
 #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing there")]
 
 mod acting;
+mod border;
+mod calls;
+mod canary;
 mod codebuild;
 mod codecommit;
 mod codepipeline_acts;
 mod codepipeline_read;
 mod ground;
 mod house;
+mod machine;
+mod neighbours;
+mod said;
 mod views;
+mod weather;

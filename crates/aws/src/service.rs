@@ -157,6 +157,8 @@ pub struct VerbSpec {
     pub has_targets: bool,
     /// Whether it goes back.
     pub is_undo: bool,
+    /// Whether it ends what another action on the same thing has begun, and so runs beside one that AWS has accepted.
+    pub interrupts: bool,
     /// The verb that undoes it, or why there is none.
     pub undo: Undo,
     /// Options it takes, by their CLI names (`mode`, `abandon`, `comment`, `revision`, `variable`).

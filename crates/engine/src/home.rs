@@ -61,6 +61,14 @@ impl Home {
         HeldLock::try_take(&self.acting().join(format!("{action}.lock")))
     }
 
+    /// Whether a living process carries the action out. Where that cannot be told, it is taken as so.
+    pub(crate) fn is_carried_out(&self, action: &str) -> bool {
+        match File::open(self.acting().join(format!("{action}.lock"))) {
+            Ok(file) => file.try_lock_shared().is_err(),
+            Err(error) => error.kind() != std::io::ErrorKind::NotFound,
+        }
+    }
+
     /// Removes the lock file of an action that has ended.
     pub(crate) fn action_ended(&self, action: &str) {
         // Left behind it does no harm: nobody holds it.
@@ -86,6 +94,17 @@ impl HeldLock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_action_is_carried_out_while_its_lock_is_held() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::make(folder.path()).unwrap();
+        assert!(!home.is_carried_out("01A"));
+        let held = home.try_action("01A").unwrap().unwrap();
+        assert!(home.is_carried_out("01A"));
+        drop(held);
+        assert!(!home.is_carried_out("01A"));
+    }
 
     #[test]
     fn one_reader_a_home() {

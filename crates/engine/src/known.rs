@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use skydeck_aws::{AwsError, ErrorClass, Session};
 use skydeck_domain::{
-    ActionRecord, Aspect, Health, Resource, SourceId, SourceStatus, Timestamp, Usual, pipeline::PipelineDetail,
+    ActionRecord, Aspect, Health, Profile, Resource, SourceId, SourceStatus, Timestamp, Usual, pipeline::PipelineDetail,
 };
 use skydeck_store::{CountBy, Query};
 
@@ -15,8 +15,20 @@ use crate::{Engine, lock, profiles, read};
 pub(crate) struct Known {
     pub(crate) sources: HashMap<SourceId, SourceStatus>,
     pub(crate) profiles: HashMap<String, profiles::Known>,
+    told: Option<Vec<Profile>>,
     usual: HashMap<String, Option<Usual>>,
     denied: HashMap<(String, String), Timestamp>,
+}
+
+impl Known {
+    /// A source as the cache tells it: read by another process or by an earlier one.
+    pub(crate) fn heard_of(&mut self, source: SourceStatus) {
+        // Whose account a profile is decides what else of that account is protected: from the first moment on.
+        if let Some(account) = &source.account {
+            self.profiles.entry(source.id.profile.clone()).or_default().account = Some(account.clone());
+        }
+        self.sources.insert(source.id.clone(), source);
+    }
 }
 
 impl Engine {
@@ -74,6 +86,15 @@ impl Engine {
         }
     }
 
+    /// Tells the fronts if the profiles are not what they were when this was last asked: a sign-in ended by itself or was
+    /// renewed elsewhere, a file was changed. No call of ours stands behind any of these.
+    pub(crate) fn tell_moved_profiles(&self, now: &[Profile]) {
+        let before = lock(&self.known).told.replace(now.to_vec());
+        if before.is_some_and(|before| before != now) {
+            self.event_bus().changed(["profiles"]);
+        }
+    }
+
     /// What a refused call says of a profile's permissions.
     pub(crate) fn note_refusal(&self, source: &SourceId, error: &AwsError) {
         if let Some(operation) = &error.info.operation {
@@ -114,6 +135,11 @@ impl Engine {
 
     pub(crate) fn forget_usual(&self, of_arn: &str) {
         lock(&self.known).usual.remove(of_arn);
+    }
+
+    /// History was written by another process: what is usual is worked out anew when it is next asked for.
+    pub(crate) fn forget_all_usual(&self) {
+        lock(&self.known).usual.clear();
     }
 
     /// Judges running rows against their own history: longer than usual is stuck.
@@ -161,6 +187,8 @@ impl Engine {
 
     /// Reads these rows' sources now, or everything shown if there are none.
     pub async fn refresh(&self, ids: &[String]) {
+        // Whoever asks wants to know now, also of what is left alone because it did not answer.
+        self.aws().ask_again();
         if ids.is_empty() {
             let now = self.now();
             for table in self.timetables().0.values_mut() {

@@ -3,6 +3,7 @@
 //! - `schedule`, `watch`, `read`, `sync`: reading AWS into the store, each source in its own time.
 //! - `profiles`: who reads and who acts; what is protected.
 //! - `act`: plan → guard → record → call → follow → record.
+//! - `neighbours`: other processes of the same home.
 //! - `logs`: ends of logs, in memory.
 //!
 //! Deliberately elsewhere: what a service is (`aws`), what is kept (`store`), what it means (`insight`), what a front is
@@ -16,6 +17,7 @@ mod home;
 mod identify;
 mod known;
 mod logs;
+mod neighbours;
 pub mod profiles;
 mod read;
 pub mod schedule;
@@ -42,7 +44,9 @@ pub use events::EngineEvent;
 pub use sync::{SyncFilter, SyncReport};
 
 /// What a front says of how AWS is reached and asks of what a service is, so that `aws` stays unknown to fronts.
-pub use skydeck_aws::{AwsOptions, BudgetSettings, Environment, ErrorClass, SharedHttpClient, service::Spec, services};
+pub use skydeck_aws::{
+    AwsOptions, BudgetSettings, Environment, ErrorClass, SharedHttpClient, logging, service::Spec, services,
+};
 
 /// What an engine works on.
 pub struct EngineOptions {
@@ -67,6 +71,7 @@ pub struct Engine {
     scopes_moved: AtomicBool,
     watching: tokio::sync::Mutex<Option<watch::Watching>>,
     reads: AtomicBool,
+    neighbours: Mutex<Option<tokio::task::JoinHandle<()>>>,
     tasks: Mutex<Vec<tokio::task::JoinHandle<()>>>,
 }
 
@@ -91,11 +96,7 @@ impl Engine {
         }
         let mut known = known::Known::default();
         for source in cache.sources().await? {
-            // Whose account a profile is decides what else of that account is protected: from the first moment on.
-            if let Some(account) = &source.account {
-                known.profiles.entry(source.id.profile.clone()).or_default().account = Some(account.clone());
-            }
-            known.sources.insert(source.id.clone(), source);
+            known.heard_of(source);
         }
         let engine = Arc::new(Engine {
             home,
@@ -111,27 +112,42 @@ impl Engine {
             scopes_moved: AtomicBool::new(false),
             watching: tokio::sync::Mutex::default(),
             reads: AtomicBool::new(false),
+            neighbours: Mutex::default(),
             tasks: Mutex::default(),
         });
         Ok((engine, notices))
     }
 
-    /// Starts reading, if no other process reads AWS for this home, and takes over actions left open. True if it reads.
+    /// Starts reading, if no other process reads AWS for this home, and taking over actions left open; else as soon as that
+    /// one has ended. From now on, what other processes write is told. True if it reads now.
     pub async fn start(self: &Arc<Self>) -> Result<bool, EngineError> {
+        lock(&self.neighbours).get_or_insert_with(|| tokio::spawn(neighbours::watch(self.clone())));
+        self.try_read().await
+    }
+
+    /// Starts reading, if no other process does.
+    pub(crate) async fn try_read(self: &Arc<Self>) -> Result<bool, EngineError> {
         let mut watching = self.watching.lock().await;
         if watching.is_none()
             && let Some(right) = self.home.try_read_right()?
         {
             *watching = Some(watch::Watching::start(self, right));
             self.reads.store(true, Ordering::SeqCst);
+            self.event_bus().changed(["sources"]);
             let engine = self.clone();
-            self.keep_task(tokio::spawn(async move { engine.recover().await }));
+            self.keep_task(tokio::spawn(async move { engine.take_over().await }));
         }
         Ok(watching.is_some())
     }
 
     /// Stops reading and following, and closes the files. Open actions stay open in the ledger and are taken over next time.
     pub async fn stop(&self) {
+        // First, for it may start reading.
+        let neighbours = lock(&self.neighbours).take();
+        if let Some(task) = neighbours {
+            task.abort();
+            let _ = task.await;
+        }
         if let Some(watching) = self.watching.lock().await.take() {
             watching.stop().await;
         }

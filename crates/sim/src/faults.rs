@@ -129,6 +129,16 @@ pub enum Fault {
     ExpiredToken,
     /// The call runs; the connection is closed instead of an answer.
     ExecutedThenLost,
+    /// The call runs; its answer comes so much later.
+    LateAnswer {
+        /// How much.
+        ms: u64,
+    },
+    /// A list shows how things were so long ago: what began since is not in it, what changed since is as it was before.
+    Behind {
+        /// How long.
+        ms: u64,
+    },
     /// AWS's clock is ahead of the caller's by this much; calls signed more than five minutes off are refused.
     ClockSkew {
         /// How much; negative if it is behind.
@@ -212,9 +222,10 @@ mod tests {
     fn a_file_says_every_kind() {
         let kinds = r#"["throttle", {"error": {"code": "A", "message": "b", "status": 500}}, "access_denied", "http_503",
             "truncate_body", {"stall": {"ms": 1}}, "reset", "dns", "expired_token", "executed_then_lost",
-            {"clock_skew": {"seconds": -600}}, "repeat_next_token", {"latency": {"ms": 1}}]"#;
+            {"late_answer": {"ms": 1}}, {"behind": {"ms": 1}}, {"clock_skew": {"seconds": -600}}, "repeat_next_token",
+            {"latency": {"ms": 1}}]"#;
         let kinds: Vec<Fault> = serde_json::from_str(kinds).expect("kinds");
-        assert_eq!(kinds.len(), 13);
+        assert_eq!(kinds.len(), 15);
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub struct Request<'a> {
     pub operation: &'a str,
     /// Input members.
     pub input: &'a Map<String, Value>,
+    /// By how many milliseconds lists are behind the world.
+    pub behind: i64,
 }
 
 /// An error as AWS's model declares it.

@@ -39,7 +39,22 @@ struct Inner {
     limits: Option<Mutex<Limits>>,
     faults: Mutex<FaultState>,
     log: Mutex<CallLog>,
+    under_way: Mutex<Vec<(u64, String)>>,
+    arrivals: std::sync::atomic::AtomicU64,
     requests: std::sync::atomic::AtomicU64,
+}
+
+/// A call that has arrived. Dropped with the answer, or with the connection.
+#[derive(Debug)]
+pub(crate) struct UnderWay {
+    sim: Sim,
+    number: u64,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        held(&self.sim.0.under_way).retain(|(number, _)| *number != self.number);
+    }
 }
 
 /// What reaches the caller.
@@ -66,6 +81,8 @@ impl Sim {
             limits: options.aws_limits.then(Mutex::default),
             faults: Mutex::new(FaultState::new(options.faults)),
             log: Mutex::default(),
+            under_way: Mutex::default(),
+            arrivals: 0.into(),
             requests: 0.into(),
         }))
     }
@@ -101,9 +118,21 @@ impl Sim {
         held(&self.0.log).clear();
     }
 
+    /// Operations of the calls that have arrived and are not answered yet, oldest first: where a caller stands now.
+    pub fn under_way(&self) -> Vec<String> {
+        held(&self.0.under_way).iter().map(|(_, operation)| operation.clone()).collect()
+    }
+
     /// Other weather from now on; counts begin anew.
     pub fn set_faults(&self, faults: Option<Faults>) {
         *held(&self.0.faults) = FaultState::new(faults);
+    }
+
+    /// A call has arrived; it is under way until what is given here is dropped.
+    pub(crate) fn arrived(&self, operation: &str) -> UnderWay {
+        let number = self.0.arrivals.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        held(&self.0.under_way).push((number, operation.to_owned()));
+        UnderWay { sim: self.clone(), number }
     }
 
     /// Answers a request.

@@ -28,6 +28,7 @@ pub(crate) async fn answer(sim: &Sim, request: &Request) -> Delivery {
         Recognised::No => (About::default(), Err(Refusal::UnknownOperation(String::new())), String::new()),
     };
     let mut visit = Visit { sim, protocol, about, request_id: sim.request_id(), caller: None, named };
+    let _under_way = sim.arrived(&visit.named);
     visit.answer(request, signature, target).await
 }
 
@@ -69,7 +70,15 @@ impl Visit<'_> {
         }
         match authenticated.and(target).and_then(|target| Ok((target, self.run(target, request, fault.as_ref())?))) {
             Err(refusal) => self.refused(refusal),
-            Ok((target, output)) => self.delivered(self.protocol.encode(target, &output, &self.request_id), fault),
+            Ok((target, output)) => {
+                let late = match &fault {
+                    Some(Fault::LateAnswer { ms }) => Duration::from_millis(*ms),
+                    _ => Duration::ZERO,
+                };
+                let delivery = self.delivered(self.protocol.encode(target, &output, &self.request_id), fault);
+                tokio::time::sleep(late).await;
+                delivery
+            }
         }
     }
 
@@ -157,7 +166,12 @@ impl Visit<'_> {
                 tokio::time::sleep(Duration::from_millis(*ms)).await;
                 None
             }
-            Fault::TruncateBody | Fault::ExecutedThenLost | Fault::RepeatNextToken | Fault::Latency { .. } => None,
+            Fault::TruncateBody
+            | Fault::ExecutedThenLost
+            | Fault::LateAnswer { .. }
+            | Fault::Behind { .. }
+            | Fault::RepeatNextToken
+            | Fault::Latency { .. } => None,
         }
     }
 
@@ -190,6 +204,10 @@ impl Visit<'_> {
             user_id: caller.map_or("", |caller| &caller.user_id),
             operation: target.name,
             input: &input,
+            behind: match fault {
+                Some(Fault::Behind { ms }) => i64::try_from(*ms).unwrap_or(i64::MAX),
+                _ => 0,
+            },
         };
         let answered = self.sim.with_world(|world| service.call(world, &call));
         judge(target, &answered);

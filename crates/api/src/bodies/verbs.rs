@@ -1,8 +1,8 @@
 //! Planning and acting, the ledger, marks and locks.
 
 use skydeck_domain::{
-    ActionRecord, Detail, Lock, Outcome, Plan, Profile, Protection, Resource, Verb, build::BuildDetail,
-    pipeline::ExecutionDetail,
+    ActionRecord, Detail, Lock, Outcome, Plan, Profile, Protection, Resource, SignInState, SourceState, SourceStatus,
+    Verb, build::BuildDetail, pipeline::ExecutionDetail,
 };
 use skydeck_engine::{ActError, ActRequest, PlanRequest, services};
 
@@ -62,6 +62,12 @@ impl Host {
         Ok(self.action_view(record))
     }
 
+    /// Finds out about the actions that processes left open when they died, as far as AWS can be read now. Takes a few
+    /// seconds where one is so young that AWS's lists may not show it yet, and no time where there is none.
+    pub async fn recover(&self) {
+        self.engine.recover().await;
+    }
+
     /// One action.
     pub async fn action(&self, params: ActionParams) -> Result<ActionView, ApiError> {
         let record =
@@ -72,6 +78,7 @@ impl Host {
     }
 
     fn action_view(&self, record: ActionRecord) -> ActionView {
+        let record = self.engine.as_shown(record);
         let steps = self.engine.steps(&record).into_iter();
         let steps =
             steps.map(|s| ActionStep { id: s.id.into(), state: s.state.into(), note: s.note, at: s.at }).collect();
@@ -85,6 +92,7 @@ impl Host {
         let mut entries = self.engine.ledger().actions(limit + 1, params.before.as_deref()).await?;
         let more = entries.len() > limit as usize;
         entries.truncate(limit as usize);
+        let entries = entries.into_iter().map(|entry| self.engine.as_shown(entry)).collect();
         let now = self.engine.now();
         Ok(LedgerPage { entries, more, locks: self.engine.ledger().locks(now).await?, now })
     }
@@ -154,7 +162,7 @@ impl Host {
         let locks = self.engine.ledger().locks(seen.now).await?;
         let subjects = super::row::lock_subjects(&row, Some(&profile));
         let lock = self.engine.ledger().lock_on(&subjects, seen.now).await?;
-        let mut verbs = offered(&row, &profile, lock.as_ref(), &locks);
+        let mut verbs = offered(&row, &profile, seen.source_of(&row), lock.as_ref(), &locks);
         if row.arn.as_deref().is_some_and(|arn| arn != named) {
             verbs.retain(|v| v.on == named);
         }
@@ -179,11 +187,18 @@ fn plan_request(params: PlanParams) -> PlanRequest {
     PlanRequest { verb: params.verb, id: params.id, profile: params.profile, to: params.to, options: params.options }
 }
 
-/// The verbs of a row, with why none can be used where the profile or a lock forbids all of them.
-pub(crate) fn offered(row: &Resource, profile: &Profile, lock: Option<&Lock>, locks: &[Lock]) -> Vec<Verb> {
+/// The verbs of a row, with why none can be used where the profile, its sign-in, the network or a lock forbids all.
+pub(crate) fn offered(
+    row: &Resource,
+    profile: &Profile,
+    source: Option<&SourceStatus>,
+    lock: Option<&Lock>,
+    locks: &[Lock],
+) -> Vec<Verb> {
     let mut verbs = services::by_id(&row.service).map(|s| s.offers(row)).unwrap_or_default();
     let all = (profile.protection == Protection::ReadOnly)
         .then(|| format!("The profile {} is read-only here.", profile.name))
+        .or_else(|| out_of_reach(profile, source))
         .or_else(|| lock.map(locked));
     for verb in &mut verbs {
         // A lock on a part holds what acts on that part.
@@ -193,6 +208,17 @@ pub(crate) fn offered(row: &Resource, profile: &Profile, lock: Option<&Lock>, lo
         }
     }
     verbs
+}
+
+/// Why nothing can be done there now: nobody is signed in, or AWS does not answer. What is shown is as last read, and no
+/// plan could be read live.
+fn out_of_reach(profile: &Profile, source: Option<&SourceStatus>) -> Option<String> {
+    let state = source.map(|s| s.state);
+    if profile.sign_in.state == SignInState::Out || state == Some(SourceState::SignedOut) {
+        return Some(format!("The profile {} is signed out. Sign in, and actions are back.", profile.name));
+    }
+    (state == Some(SourceState::Unreachable))
+        .then(|| "AWS cannot be reached. Actions are off until it answers again.".to_owned())
 }
 
 fn locked(lock: &Lock) -> String {

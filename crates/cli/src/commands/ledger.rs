@@ -21,6 +21,8 @@ const PAGE: u32 = 1000;
 
 impl Ledger {
     pub(crate) async fn run(self, host: &Host, out: &mut Out) -> Result<Exit, Failure> {
+        // What a process that died left open is found out first: this is what one looks here for.
+        host.recover().await;
         let mut entries: Vec<ActionRecord> = Vec::new();
         loop {
             let before = entries.last().map(|e| e.action.clone());

@@ -36,15 +36,14 @@ impl Sync {
         if self.watch {
             return watch::run(host, &filter, out).await;
         }
-        let report = host.sync(&filter).await?;
+        let (report, ()) = tokio::join!(host.sync(&filter), host.recover());
+        let report = report?;
         if out.json {
             out.json(&as_json(&report))?;
         } else {
             write(&report, out)?;
         }
-        for source in report.sources.iter().filter(|s| !s.state.is_read()) {
-            cause(&unread::line(source));
-        }
+        unread::tell(&report.sources);
         if report.sources.is_empty() {
             cause("There is nothing to read: no profile with a Region is shown. `skydeckctl profiles` lists them.");
         }

@@ -1,7 +1,8 @@
 //! Why an action may not run, in order: protection, lock, permission, account, state, confirmation. The last guard, one
 //! action at a time, is the ledger's own: a unique row, so that it holds across processes.
 
-use skydeck_domain::{ActionRecord, ConfirmLevel, Lock, Profile, Protection};
+use skydeck_aws::service::VerbSpec;
+use skydeck_domain::{ActionRecord, ConfirmLevel, Lock, Outcome, Profile, Protection};
 
 use super::{ActRequest, Found, plan::Planned};
 use crate::{Engine, error::ActError};
@@ -91,8 +92,26 @@ pub(crate) fn lock_note(lock: &Lock) -> String {
     format!("{} is locked{until}: {}", lock.subject, lock.reason)
 }
 
-/// An action that is under way, in words.
+/// An action that nobody carries out any more, in words.
+pub(crate) fn left_note(record: &ActionRecord) -> String {
+    format!(
+        "{} was left open on it at {} (action {}): what became of it is found out first",
+        record.verb,
+        record.started_at.format("%H:%M:%S UTC"),
+        record.action
+    )
+}
+
+/// An action that is under way, or was just now, in words.
 pub(crate) fn busy_note(record: &ActionRecord) -> String {
+    if let Some(ended) = record.ended_at {
+        return format!(
+            "{} ended on it at {} (action {}), while this was being planned. Nothing was called. Make a new plan.",
+            record.verb,
+            ended.format("%H:%M:%S UTC"),
+            record.action
+        );
+    }
     format!(
         "{} is already under way on it since {} (action {})",
         record.verb,
@@ -115,8 +134,15 @@ impl Engine {
         Ok(self.ledger().lock_on(&subjects, self.now()).await?)
     }
 
-    /// The action that is under way on it, here or in another process.
-    pub(crate) async fn open_action(&self, account: &str, id: &str) -> Result<Option<ActionRecord>, ActError> {
-        Ok(self.ledger().open_actions().await?.into_iter().find(|a| a.account == account && a.id == id))
+    /// The actions that are under way on it, here or in another process, or were left open there.
+    pub(crate) async fn open_on(&self, account: &str, id: &str) -> Result<Vec<ActionRecord>, ActError> {
+        let mut open = self.ledger().open_actions().await?;
+        open.retain(|a| a.account == account && a.id == id);
+        Ok(open)
     }
+}
+
+/// Whether an open action keeps a verb from running on the same thing; the ledger says the same when it comes to it.
+pub(crate) fn in_the_way(open: &ActionRecord, verb: &VerbSpec) -> bool {
+    open.outcome == Outcome::Intended || !verb.interrupts || open.verb == verb.id
 }

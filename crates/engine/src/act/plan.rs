@@ -1,7 +1,7 @@
 //! What an action would do, read live with the very credentials that would act.
 
 use skydeck_aws::{
-    Session,
+    ErrorClass, Session,
     service::{Draft, Request},
 };
 use skydeck_domain::{Confirm, ConfirmLevel, Outcome, Plan, Profile, Protection, action::Check};
@@ -40,7 +40,12 @@ impl Engine {
             options: asked.options.clone(),
         };
         let ctx = session.urgent_reader(found.service.spec());
-        let draft = found.service.plan(&ctx, &request).await?;
+        let draft = found.service.plan(&ctx, &request).await.inspect_err(|error| {
+            // Gone since it was read: its source is asked again now, so that the row goes soon, too.
+            if error.class == ErrorClass::NotFound {
+                self.hurry(&found.row);
+            }
+        })?;
         let plan = self.finish_plan(&found, &profile, &session, draft).await?;
         Ok(Planned { plan, found, request, session, profile })
     }
@@ -61,7 +66,13 @@ impl Engine {
         }
         let lock = self.lock_on(found, profile).await?;
         let account_ok = session.account == found.row.account;
-        let open = self.open_action(&session.account, &found.subject.id).await?;
+        let open = self.open_on(&session.account, &found.subject.id).await?;
+        let open = open.into_iter().find(|a| guard::in_the_way(a, found.verb));
+        // What a process left open when it died is found out about before anything is called.
+        let (open, left) = match open {
+            Some(record) if !self.home().is_carried_out(&record.action) => (None, Some(record)),
+            open => (open, None),
+        };
         let operation = format!("{}:{}", found.service.spec().id, found.verb.operation);
         let permission = self.permission(&profile.name, &operation).await?;
         let checks = vec![
@@ -87,8 +98,12 @@ impl Engine {
             },
             Check {
                 id: "busy".into(),
-                ok: Some(open.is_none()),
-                note: open.as_ref().map_or("No other action on it".into(), guard::busy_note),
+                ok: if left.is_some() { None } else { Some(open.is_none()) },
+                note: match (&open, &left) {
+                    (Some(record), _) => guard::busy_note(record),
+                    (_, Some(record)) => guard::left_note(record),
+                    _ => "No other action on it".into(),
+                },
             },
         ];
         let blocked = guard::protection(profile)

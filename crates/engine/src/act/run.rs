@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use skydeck_aws::{AwsError, ErrorClass, service::Receipt};
 use skydeck_domain::{ActionRecord, Call, Outcome, Timestamp};
+use skydeck_store::Basis;
 
 use super::{ActRequest, guard, plan::Planned};
 use crate::{Engine, error::ActError};
@@ -27,6 +28,8 @@ impl Engine {
     ///
     /// A refusal by a guard is an error *and* an entry of the ledger; nothing was called.
     pub async fn act(self: &Arc<Self>, request: &ActRequest) -> Result<ActionRecord, ActError> {
+        self.recover_on(&request.plan).await?;
+        let read_at = self.now();
         let planned = self.plan_with_session(&request.plan).await?;
         let mut record = self.new_record(&planned, request);
         if let Err(refusal) = guard::check(&planned, request) {
@@ -38,7 +41,8 @@ impl Engine {
         let Some(lock) = lock else {
             return Err(ActError::Invalid("The id of the action is already taken.".into()));
         };
-        if let Err(error) = self.intend(&record).await {
+        let basis = Basis { read_at, interrupts: planned.found.verb.interrupts };
+        if let Err(error) = self.ledger().intend(&record, basis).await {
             self.home().action_ended(&record.action);
             return match error {
                 skydeck_store::Error::Busy(other) => {
@@ -62,16 +66,18 @@ impl Engine {
                 });
             }
         };
-        let sent_at = self.now();
         let operation = format!("{}:{}", planned.found.service.spec().id, planned.found.verb.operation);
+        // Before the call and not after it: an intended action without a call was certainly not sent, whatever happened.
+        record.calls.push(Call { operation: operation.clone(), request_id: None, at: self.now() });
+        record.message = "Written before the call.".into();
+        self.ledger().update(&record).await?;
         let answer = planned.found.service.call(&actor, &planned.request, &planned.plan).await;
         match answer {
-            Ok(receipt) => self.accept(&mut record, receipt, sent_at).await?,
+            Ok(receipt) => self.accept(&mut record, receipt).await?,
             Err(error) if error.certainly_not_run => {
                 self.note_denied(&record.profile, &operation, &error);
                 record.outcome = Outcome::Refused;
                 record.message = not_run_message(&error);
-                record.calls.push(Call { operation, request_id: None, at: sent_at });
                 self.finish(&mut record).await?;
                 drop(lock);
                 return Err(ActError::Refused {
@@ -81,11 +87,10 @@ impl Engine {
                 });
             }
             Err(error) => {
-                record.calls.push(Call { operation, request_id: None, at: sent_at });
                 record.message =
                     format!("The answer was lost ({}): finding out by reading whether it ran.", error.info.message);
                 self.ledger().update(&record).await?;
-                self.settle(&mut record).await?;
+                self.settle(&mut record, self.now()).await?;
             }
         }
         self.hurry(&planned.found.row);
@@ -108,7 +113,7 @@ impl Engine {
             who: plan.identity.clone(),
             reason: request.reason.trim().to_owned(),
             outcome: Outcome::Intended,
-            message: "Written before the call.".into(),
+            message: "Written before anything is called.".into(),
             follow_id: None,
             state: plan.state.clone(),
             calls: Vec::new(),
@@ -117,32 +122,12 @@ impl Engine {
         }
     }
 
-    /// Writes the intent. If another action stands in the way that no living process carries out any more, its outcome is
-    /// found out first.
-    async fn intend(self: &Arc<Self>, record: &ActionRecord) -> Result<(), skydeck_store::Error> {
-        match self.ledger().intend(record).await {
-            Err(skydeck_store::Error::Busy(other)) => {
-                if !self.settle_abandoned(*other.clone()).await {
-                    return Err(skydeck_store::Error::Busy(other));
-                }
-                self.ledger().intend(record).await
-            }
-            other => other,
-        }
-    }
-
-    pub(crate) async fn accept(
-        &self,
-        record: &mut ActionRecord,
-        receipt: Receipt,
-        at: Timestamp,
-    ) -> Result<(), ActError> {
+    pub(crate) async fn accept(&self, record: &mut ActionRecord, receipt: Receipt) -> Result<(), ActError> {
         record.outcome = Outcome::Accepted;
         record.follow_id = receipt.follow_id.or(record.follow_id.take());
         record.message = "Accepted by AWS; followed to its end.".into();
-        match record.calls.iter_mut().find(|c| c.operation == receipt.operation) {
-            Some(call) => call.request_id = receipt.request_id.or(call.request_id.take()),
-            None => record.calls.push(Call { operation: receipt.operation, request_id: receipt.request_id, at }),
+        if let Some(call) = record.calls.iter_mut().find(|c| c.operation == receipt.operation) {
+            call.request_id = receipt.request_id.or(call.request_id.take());
         }
         self.ledger().update(record).await?;
         self.event_bus().changed([format!("action:{}", record.action), "ledger".into()]);
@@ -168,7 +153,7 @@ impl Engine {
         record.outcome = Outcome::Refused;
         record.message = reason.clone();
         record.ended_at = Some(self.now());
-        self.ledger().intend(&record).await?;
+        self.ledger().put_refused(&record).await?;
         self.event_bus().changed(["ledger"]);
         Ok(ActError::Refused { guard, reason, plan: Some(Box::new(planned.plan)) })
     }
@@ -179,8 +164,9 @@ impl Engine {
         let called = record.calls.first();
         let call_state = match (record.outcome, called) {
             (Outcome::Refused, _) => "failed",
-            (Outcome::Intended, None) => "doing",
-            (Outcome::Intended, Some(_)) => "doing",
+            (Outcome::Intended, _) => "doing",
+            // The process died before it called.
+            (_, None) => "failed",
             _ => "done",
         };
         let follow_state = match record.outcome {

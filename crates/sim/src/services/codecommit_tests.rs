@@ -19,6 +19,7 @@ fn call(world: &mut World, operation: &str, input: Value) -> Result<Value, ApiEr
         user_id: "AIDATEST",
         operation,
         input: &input,
+        behind: 0,
     };
     CodeCommit.call(world, &request)
 }

@@ -141,7 +141,7 @@ mod tests {
     fn call(world: &mut World, operation: &str, input: Value) -> Result<Value, ApiError> {
         let (account, region, access_key_id, caller_arn, user_id) = ("", "", "", "", "");
         let input = input.as_object().expect("an object");
-        Sso.call(world, &Request { account, region, access_key_id, caller_arn, user_id, operation, input })
+        Sso.call(world, &Request { account, region, access_key_id, caller_arn, user_id, operation, input, behind: 0 })
     }
 
     #[test]

@@ -141,6 +141,7 @@ mod tests {
             user_id: "AIDAX",
             operation,
             input: input.as_object().expect("an object"),
+            behind: 0,
         };
         Sts.call(world, &request)
     }

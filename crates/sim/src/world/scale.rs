@@ -14,7 +14,7 @@ use super::{
     line::{Author, Flaw},
     noise,
     pipeline::{Habits, Mode, PipelineRef, Transition},
-    project::Trade,
+    project::{BuildFate, Initiator, Trade},
     provider::Provider,
     structure::{ActionDef, StageDef, Structure},
     time::{DAY, HOUR, MINUTE, Ms, SECOND},
@@ -76,13 +76,51 @@ impl World {
         world
     }
 
+    /// A world in which every verb finds something to act on: one account and Region, `each` pipelines that stand well
+    /// (`green-0` …), that have failed in Build (`failed-0`), hang in Deploy (`stuck-0`), wait for an approval (`waiting-0`)
+    /// or are held before Deploy (`held-0`); and as many projects of their own with a build that is over (`alone-0`) or
+    /// hangs (`alone-1`), in turn. Nothing happens by itself.
+    pub fn steering(clock: SimClock, seed: u64, each: usize) -> World {
+        let mut world = World::empty(clock, seed);
+        let opening = world.clock.now().timestamp_millis();
+        let structures = Structures::new();
+        let id = "100000000000";
+        world.accounts.add(seed, id, "acct-001-dev", "ap-northeast-2");
+        let place = world.place_or_new(id, "ap-northeast-2");
+        let line = world.add_scale_line(id, "ap-northeast-2", opening);
+        for (kind, stands) in [
+            ("green", Stands::Green),
+            ("failed", Stands::Failed),
+            ("stuck", Stands::Stuck),
+            ("waiting", Stands::Waiting),
+            ("held", Stands::Held),
+        ] {
+            for n in 0..each {
+                world.add_standing(place, line, &format!("{kind}-{n}"), (stands, n), &structures, opening);
+            }
+        }
+        world.settle(opening);
+        world.lively = false;
+        for n in 0..each {
+            let made = opening - 90 * DAY;
+            let project = world.add_project(place, &format!("alone-{n}"), Trade::Node, line, 2 * MINUTE, made);
+            world.places[place as usize].projects[project as usize].by_pipeline = false;
+            let hangs = n % 2 == 1;
+            let at = if hangs { opening - 5 * SECOND } else { opening - HOUR };
+            let build = world.begin_alone(place, project, Some(2), Initiator::Caller("user/scale.demo".into()), at);
+            world.places[place as usize].builds[build as usize].fate =
+                if hangs { BuildFate::Hangs } else { BuildFate::Good };
+        }
+        world
+    }
+
     /// One line for a place: its commits are what all of its pipelines shipped.
     fn add_scale_line(&mut self, account: &str, region: &str, opening: Ms) -> u32 {
         let line = self.add_line(&format!("example-scale/{account}-{region}"), "main", 0);
         let author = Author { name: "Scale Demo".to_owned(), email: "scale.demo@example.com".to_owned() };
         for n in 0..4 {
             // The last one is bad: whoever ships it, fails.
-            let flaw = (n == 3).then_some(Flaw { spoils: "Build", only_in: None });
+            let flaw = (n == 3).then_some(Flaw { spoils: "Build".into(), only_in: None });
             let message = format!("Change {} of many", n + 1);
             self.lines[line as usize].push(self.seed, &message, author.clone(), opening - (14 - 4 * n) * DAY, flaw);
         }
@@ -93,7 +131,20 @@ impl World {
         let name = format!("service-{n:04}");
         let here = &self.places[place as usize];
         let draw = noise::of(self.seed, &["scale", &here.account, &here.region, &name]);
-        let stands = stands(draw);
+        self.add_standing(place, line, &name, (stands(draw), n), structures, opening);
+    }
+
+    fn add_standing(
+        &mut self,
+        place: u32,
+        line: u32,
+        name: &str,
+        (stands, n): (Stands, usize),
+        structures: &Structures,
+        opening: Ms,
+    ) {
+        let here = &self.places[place as usize];
+        let draw = noise::of(self.seed, &["scale", &here.account, &here.region, name]);
         let structure = match (stands, n % 3) {
             (Stands::Waiting, _) => &structures.approved,
             (_, 0) => &structures.stacks,
@@ -103,7 +154,7 @@ impl World {
         self.add_project(place, &project, Trade::Node, line, 2 * MINUTE, opening - 90 * DAY);
         let habits = Habits { line, steady: true, ..Habits::default() };
         let new = NewPipeline {
-            name: &name,
+            name,
             v2: !n.is_multiple_of(4),
             mode: if n % 10 == 7 { Mode::Queued } else { Mode::Superseded },
             structure: Arc::clone(structure),
@@ -205,6 +256,25 @@ mod tests {
         world.clock.advance(chrono::TimeDelta::hours(3));
         world.now();
         assert_eq!(world.places.iter().flat_map(|p| &p.pipelines).map(|p| p.executions.len()).sum::<usize>(), before);
+    }
+
+    #[test]
+    fn a_steering_world_stands_as_its_names_say() {
+        let start = "2026-11-23T05:00:00Z".parse().expect("an instant");
+        let mut world = World::steering(SimClock::standing(start), 3, 3);
+        world.now();
+        let place = &world.places[0];
+        let latest = |name: &str| place.pipeline(name).and_then(|p| p.executions.last()).map(|e| e.status);
+        for n in 0..3 {
+            assert_eq!(latest(&format!("green-{n}")), Some(Status::Succeeded));
+            assert_eq!(latest(&format!("failed-{n}")), Some(Status::Failed));
+            for kind in ["stuck", "waiting", "held"] {
+                assert_eq!(latest(&format!("{kind}-{n}")), Some(Status::InProgress), "{kind}-{n}");
+            }
+            let build = &place.builds[place.project(&format!("alone-{n}")).expect("a project").builds[0] as usize];
+            let status = build.status(start.timestamp_millis());
+            assert_eq!(status, if n == 1 { "IN_PROGRESS" } else { "SUCCEEDED" });
+        }
     }
 
     #[test]

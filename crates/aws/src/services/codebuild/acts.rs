@@ -99,10 +99,9 @@ pub(super) async fn plan(ctx: &ReadCtx, request: &Request) -> Result<Draft, AwsE
             targets: Vec::new(),
             calls: Vec::new(),
             not_undone: Vec::new(),
-            blocked: Some(error.advised(&format!(
-                "The build could not be read ({}): {}",
-                error.info.code, error.info.message
-            ))),
+            blocked: Some(
+                error.advised(&format!("The build could not be read ({}): {}", error.info.code, error.info.message)),
+            ),
             state: vec!["unread".into(), error.info.code],
             of_arn: rows::project_arn(caller, id.split(':').next().unwrap_or(id)),
         }),

@@ -49,7 +49,10 @@ impl Call<'_> {
             ));
         };
         let order = self.text("sortOrder");
-        let (page, token) = self.page(&project.builds, &format!("{name} {order}"), order != "ASCENDING")?;
+        let shown = self.now - self.request.behind;
+        let builds: Vec<u32> =
+            project.builds.iter().copied().filter(|b| place.builds[*b as usize].started <= shown).collect();
+        let (page, token) = self.page(&builds, &format!("{name} {order}"), order != "ASCENDING")?;
         let ids = page.into_iter().map(|b| place.build_name(&place.builds[b as usize])).collect();
         Ok(listed("ids", ids, token))
     }

@@ -24,6 +24,7 @@ fn call(world: &mut World, account: &str, operation: &str, input: Value) -> Resu
         user_id: "AIDATEST",
         operation,
         input: &input,
+        behind: 0,
     };
     CodeBuild.call(world, &request)
 }

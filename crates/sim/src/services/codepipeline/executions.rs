@@ -32,8 +32,10 @@ impl Call<'_> {
         let end = after.unwrap_or(pipeline.executions.len()).min(pipeline.executions.len());
         // History is kept for twelve months.
         let oldest = self.now - 365 * DAY;
+        let shown = self.now - self.request.behind;
         let wanted = |e: &Execution| {
             e.updated >= oldest
+                && e.started <= shown
                 && number.is_none_or(|s| e.in_stage(pipeline.structure_of(e), s) == Some(Status::Succeeded))
         };
         let mut rest = (0..end).rev().filter(|n| wanted(&pipeline.executions[*n]));
@@ -46,13 +48,15 @@ impl Call<'_> {
 
     fn summary(&self, p: PipelineRef, e: &Execution) -> Value {
         let pipeline = self.world.pipeline(p);
-        let stop = e.given.as_ref().and_then(|g| g.stop_reason.as_ref());
+        // A list that is behind does not know of the change yet.
+        let known = e.updated <= self.now - self.request.behind;
+        let stop = e.given.as_ref().and_then(|g| g.stop_reason.as_ref()).filter(|_| known);
         answer(json!({
             "pipelineExecutionId": e.id.to_string(),
-            "status": e.status.word(),
-            "statusSummary": status_summary(e),
+            "status": if known { e.status } else { Status::InProgress }.word(),
+            "statusSummary": status_summary(e).filter(|_| known),
             "startTime": seconds(e.started),
-            "lastUpdateTime": seconds(e.updated),
+            "lastUpdateTime": seconds(if known { e.updated } else { e.started }),
             "sourceRevisions": self.source_revisions(p, pipeline, e),
             "trigger": trigger(e),
             "stopTrigger": stop.map(|reason| json!({ "reason": reason })),

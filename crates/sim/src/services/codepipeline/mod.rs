@@ -121,6 +121,7 @@ impl Call<'_> {
             pipeline: &pipeline.name,
             action,
             line: self.world.lines.get(pipeline.habits.line as usize),
+            unmasked: self.world.unmasked,
         }
     }
 

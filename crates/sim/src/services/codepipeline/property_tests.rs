@@ -54,6 +54,7 @@ fn call(world: &mut World, operation: &str, input: Value) -> Result<Value, ApiEr
         user_id: "AIDATEST",
         operation,
         input: &input,
+        behind: 0,
     };
     CodePipeline.call(world, &request)
 }

@@ -31,6 +31,7 @@ fn call(world: &mut World, account: &str, region: &str, operation: &str, input: 
         user_id: "AIDATEST",
         operation,
         input: &input,
+        behind: 0,
     };
     CodePipeline.call(world, &request)
 }

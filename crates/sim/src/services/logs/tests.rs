@@ -22,6 +22,7 @@ fn call(world: &mut World, operation: &str, input: Value) -> Result<Value, ApiEr
         user_id: "AIDATEST",
         operation,
         input: &input,
+        behind: 0,
     };
     Logs.call(world, &request)
 }

@@ -32,6 +32,7 @@ pub(super) const APPROVE: VerbSpec = VerbSpec {
     confirm: ConfirmLevel::Yes,
     has_targets: false,
     is_undo: false,
+    interrupts: false,
     undo: Undo::None("An approval cannot be taken back; what it lets through can be stopped or rolled back."),
     options: &["comment"],
 };
@@ -43,6 +44,7 @@ pub(super) const REJECT: VerbSpec = VerbSpec {
     confirm: ConfirmLevel::Yes,
     has_targets: false,
     is_undo: false,
+    interrupts: false,
     undo: Undo::By("retry"),
     options: &["comment"],
 };
@@ -200,23 +202,27 @@ impl Act for Review {
         let here = |a: &&aws_sdk_codepipeline::types::ActionExecutionDetail| {
             a.stage_name() == named.stage.as_deref() && a.action_name() == named.action.as_deref()
         };
-        // The newest go of this action: still waiting means that no answer arrived.
-        let Some(newest) = actions.iter().filter(here).max_by_key(|a| instant::maybe(a.start_time())) else {
+        let gos: Vec<_> = actions.iter().filter(here).collect();
+        if gos.is_empty() {
             return Ok(Found::CannotTell("AWS lists no execution of this approval".into()));
+        }
+        // Not only the newest go: once one is answered, the next execution waits there.
+        let status = |a: &aws_sdk_codepipeline::types::ActionExecutionDetail| {
+            a.status().map_or("unknown", |s| s.as_str()).to_owned()
         };
-        let status = newest.status().map_or("unknown", |s| s.as_str());
-        let execution = newest.pipeline_execution_id().map(str::to_owned);
-        if !find::since(record, instant::maybe(newest.last_update_time())) || status == "InProgress" {
-            return Ok(answer::nothing(record, "The approval was not answered"));
-        }
-        if status != self.ends_as() {
-            return Ok(Found::DidNotRun(format!("the approval ended {status} by another answer.")));
-        }
-        Ok(match newest.updated_by() {
-            Some(other) if !find::is_who(record, Some(other)) => {
-                Found::DidNotRun(format!("it was answered by {other}."))
+        let answered: Vec<_> = gos
+            .into_iter()
+            .filter(|a| find::since(record, instant::maybe(a.last_update_time())) && status(a) != "InProgress")
+            .collect();
+        let ours = answered.iter().filter(|a| status(a) == self.ends_as() && find::is_who(record, a.updated_by()));
+        let ids: Vec<String> = ours.filter_map(|a| a.pipeline_execution_id().map(str::to_owned)).collect();
+        Ok(match (answered.first(), ids.is_empty()) {
+            (None, _) => answer::nothing(record, "The approval was not answered"),
+            (Some(other), true) => {
+                let by = other.updated_by().map(|by| format!(" by {by}")).unwrap_or_default();
+                Found::DidNotRun(format!("the approval ended {}{by}.", status(other)))
             }
-            _ => answer::ran(self.data(), execution),
+            (Some(_), false) => answer::the_one(self.data(), record, ids),
         })
     }
 }

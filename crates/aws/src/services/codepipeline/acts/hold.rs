@@ -23,6 +23,7 @@ pub(super) const HOLD: VerbSpec = VerbSpec {
     confirm: ConfirmLevel::Yes,
     has_targets: false,
     is_undo: false,
+    interrupts: false,
     undo: Undo::By("release"),
     options: &[],
 };
@@ -34,6 +35,7 @@ pub(super) const RELEASE: VerbSpec = VerbSpec {
     confirm: ConfirmLevel::Yes,
     has_targets: false,
     is_undo: false,
+    interrupts: false,
     undo: Undo::By("hold"),
     options: &[],
 };
@@ -165,10 +167,13 @@ impl Act for Transition {
         let by = told.and_then(|s| s.inbound_transition_state()).and_then(|t| t.last_changed_by());
         let stages = stage::stages(&state, None);
         let stage = live::named_stage(&ctx.caller, &stages, named)?;
-        Ok(if stage.transition_enabled != self.opens {
-            Found::DidNotRun(format!("the transition into {} is not so.", stage.name))
-        } else if !find::since(record, stage.transition_changed_at) {
+        Ok(if !find::since(record, stage.transition_changed_at) {
             answer::nothing(record, "The transition was not changed")
+        } else if stage.transition_enabled != self.opens {
+            Found::CannotTell(format!(
+                "The transition into {} was changed since, and AWS tells the last change alone",
+                stage.name
+            ))
         } else if !find::is_who(record, by) {
             Found::DidNotRun(format!("it was changed by {}.", by.unwrap_or("another")))
         } else {

@@ -1,7 +1,10 @@
 //! `retry`: the failed actions, or all actions, of a failed stage once more, in the same execution.
 
 use async_trait::async_trait;
-use aws_sdk_codepipeline::{Client, types::StageRetryMode};
+use aws_sdk_codepipeline::{
+    Client,
+    types::{ActionExecutionDetail, StageRetryMode},
+};
 use skydeck_domain::{ActionRecord, ConfirmLevel, Plan, PlannedCall, pipeline::StageState};
 
 use super::{
@@ -24,6 +27,7 @@ pub(super) const SPEC: VerbSpec = VerbSpec {
     confirm: ConfirmLevel::Yes,
     has_targets: false,
     is_undo: false,
+    interrupts: false,
     undo: Undo::By("stop"),
     options: &["mode"],
 };
@@ -143,21 +147,28 @@ impl Act for Retry {
         let state = calls.state(&named.pipeline).await?;
         let stages = stage::stages(&state, None);
         let stage = live::named_stage(&ctx.caller, &stages, named)?;
-        let Some(execution) = stage.execution_id.clone() else {
-            return Ok(answer::nothing(record, "The stage has not run"));
-        };
-        // A retry is a second go: the execution had been in this stage before the intent, and acted in it after.
-        let actions = calls.actions(&named.pipeline, Some(&execution)).await?;
-        let here = || actions.iter().filter(|a| a.stage_name() == Some(&stage.name));
-        let again = here().any(|a| find::since(record, instant::maybe(a.start_time())));
-        let before = here().any(|a| !find::since(record, instant::maybe(a.start_time())));
-        Ok(match (again, before) {
-            (true, true) => answer::ran(&SPEC, execution),
-            (true, false) => Found::CannotTell(format!("Execution {execution} has entered the stage since")),
-            (false, _) if stage.status.as_deref() == Some("InProgress") => {
+        // A retry is a second go: the execution had been in this stage before the intent, and acted in it after. It need not
+        // be the one that is there now: once it has passed, the next one enters.
+        let here = |a: &&ActionExecutionDetail| a.stage_name() == Some(&stage.name);
+        let since = |a: &&ActionExecutionDetail| find::since(record, instant::maybe(a.start_time()));
+        let newest = calls.actions(&named.pipeline, None).await?;
+        let mut begun: Vec<&str> =
+            newest.iter().filter(here).filter(since).filter_map(|a| a.pipeline_execution_id()).collect();
+        begun.dedup();
+        let mut again = Vec::new();
+        for execution in &begun {
+            let own = calls.actions(&named.pipeline, Some(execution)).await?;
+            if own.iter().filter(here).any(|a| !since(&a)) {
+                again.push((*execution).to_owned());
+            }
+        }
+        let enters = begun.is_empty() && stage.status.as_deref() == Some("InProgress");
+        Ok(match (again.is_empty(), enters, &stage.execution_id) {
+            (true, true, Some(execution)) => {
                 Found::CannotTell(format!("Execution {execution} is in the stage, but no action of it has begun"))
             }
-            (false, _) => answer::nothing(record, "No action of the stage has begun"),
+            (true, ..) => answer::nothing(record, "No action of the stage was run again"),
+            (false, ..) => answer::the_one(&SPEC, record, again),
         })
     }
 }

@@ -34,6 +34,7 @@ pub(super) const SPEC: VerbSpec = VerbSpec {
     confirm: ConfirmLevel::Yes,
     has_targets: true,
     is_undo: true,
+    interrupts: false,
     undo: Undo::By("start"),
     options: &[],
 };

@@ -24,6 +24,7 @@ pub(super) const SPEC: VerbSpec = VerbSpec {
     // Only where several are under way is there something to choose; the plan says so.
     has_targets: false,
     is_undo: false,
+    interrupts: true,
     undo: Undo::By("start"),
     options: &["abandon"],
 };
@@ -141,9 +142,12 @@ impl Act for Stop {
         let asked = executions.iter().filter(|s| {
             let id = s.pipeline_execution_id();
             let is_target = record.target.is_none() || record.target.as_deref() == id;
-            let stopped = s.status().is_some_and(|status| matches!(status.as_str(), "Stopping" | "Stopped"));
-            let ours = s.stop_trigger().and_then(|t| t.reason()).is_none_or(|told| told == reason);
-            is_target && stopped && ours && find::since(record, instant::maybe(s.last_update_time()))
+            // However it ended after that: an action that was waited for may fail.
+            let ours = match s.stop_trigger().and_then(|t| t.reason()) {
+                Some(told) => told == reason,
+                None => s.status().is_some_and(|status| matches!(status.as_str(), "Stopping" | "Stopped")),
+            };
+            is_target && ours && find::since(record, instant::maybe(s.last_update_time()))
         });
         let ids = asked.filter_map(|s| s.pipeline_execution_id().map(str::to_owned)).collect();
         Ok(answer::the_one(&SPEC, record, ids))
