@@ -17,14 +17,15 @@ const ALL = ["full", "empty", "bare", "loading", "partial", "error", "stale", "o
 const LISTS = ["full", "empty", "loading", "partial", "error", "stale", "offline"];
 
 /** Goes to what has this name by Tab, as one without a mouse does. */
-async function tabTo(page, name) {
+async function tabTo(page, name, role = "") {
   for (let stops = 0; stops < 120; stops += 1) {
     await page.keyboard.press("Tab");
-    const found = await page.evaluate((wanted) => {
+    const found = await page.evaluate(([wanted, role]) => {
       const at = document.activeElement;
+      if (role && at?.getAttribute("role") !== role) return false;
       const said = at?.getAttribute("aria-label") ?? at?.textContent ?? "";
       return said.replace(/\s+/g, " ").trim().startsWith(wanted);
-    }, name);
+    }, [name, role]);
     if (found) return;
   }
   throw new Error(`Tab never comes to “${name}”`);
@@ -37,7 +38,7 @@ const button = (name) => async (page, say) => {
   await page.keyboard.press("Enter");
 };
 const tab = (steps) => async (page, say) => {
-  await tabTo(page, say.detail.run);
+  await tabTo(page, say.detail.run, "tab");
   for (let i = 0; i < steps; i += 1) await page.keyboard.press("ArrowRight");
 };
 const verb = (id) => button((say) => say.action.label[id]);
@@ -90,7 +91,7 @@ const SCREENS = [
   { id: "build", fixtures: ["full", "partial", "error", "offline"], query: { view: "builds", open: BUILD } },
   { id: "repositories", fixtures: LISTS, query: { view: "repositories" } },
   { id: "ledger", fixtures: ["full", "empty", "loading", "error"], query: { view: "ledger" } },
-  { id: "entry", fixtures: ["full"], query: { view: "ledger" }, go: button(() => "stop") },
+  { id: "entry", fixtures: ["full"], query: { view: "ledger" }, go: press("j", "j", "j", "j", "Enter") },
   { id: "settings", fixtures: ["full", "bare", "stale", "error"], query: { view: "settings" } },
   { id: "start", fixtures: ["full"], query: open, go: drawer(inMenu("start", null)) },
   { id: "retry", fixtures: ["full"], query: open, go: drawer(verb("retry")) },

@@ -3,6 +3,7 @@
 
 import type { Profile, SourceState, SourceStatus, UnreadSource, Verb } from "$/gen/api";
 import { m } from "$/gen/messages";
+import { said } from "$/i18n/said";
 
 export function outOfReach(profile: Profile | undefined, state: SourceState | undefined): string | null {
   if (profile && (profile.sign_in.state === "out" || state === "signed-out")) return m.action.off.signedOut({ profile: profile.label ?? profile.name });
@@ -10,7 +11,7 @@ export function outOfReach(profile: Profile | undefined, state: SourceState | un
 }
 
 /** Why a verb cannot be used, if so. */
-export const whyNot = (verb: Verb, profile: Profile, source: SourceStatus | null): string | null => verb.why_not && (outOfReach(profile, source?.state) ?? verb.why_not);
+export const whyNot = (verb: Verb, profile: Profile, source: SourceStatus | null): string | null => verb.why_not && (outOfReach(profile, source?.state) ?? said(verb.why_not));
 
 /** Why nothing can be done about a row of a list, if so. */
 export function rowOutOfReach(row: { profile: string; region: string; service: string }, profile: Profile | undefined, unread: readonly UnreadSource[]): string | null {
