@@ -1,6 +1,9 @@
 //! `skydeckctl sim`: the simulated AWS, as a server that any AWS client can call.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -15,8 +18,9 @@ use crate::{
 /// The simulated AWS, as a server on loopback that any AWS client can call
 #[derive(Debug, clap::Args)]
 pub(crate) struct Sim {
-    /// `demo`, or `scale:A,R,N`: A accounts, R Regions each, N pipelines in each of these.
-    #[arg(long, default_value = "demo", value_name = "demo|scale:A,R,N")]
+    /// `demo`, `scale:A,R,N` (A accounts, R Regions each, N pipelines in each of these), or a world from a JSON file
+    /// (docs/sim-worlds.md).
+    #[arg(long, default_value = "demo", value_name = "FILE|demo|scale:A,R,N")]
     world: String,
     /// Port; 0 for a free one.
     #[arg(long, default_value_t = 0, value_name = "N")]
@@ -67,25 +71,25 @@ fn ready(url: &str, sim: &skydeck_sim::Sim) -> Value {
     json!({"url": url, "accounts": accounts})
 }
 
+/// A world by its name, else from a file.
 fn world(name: &str, clock: SimClock, seed: u64) -> Result<World, Failure> {
-    if name == "demo" {
-        return Ok(World::demo(clock, seed));
+    let unknown = match World::named(name, clock.clone(), seed) {
+        Ok(world) => return Ok(world),
+        Err(unknown) => unknown,
+    };
+    let path = Path::new(name);
+    if !path.exists() {
+        return Err(Failure::arguments(format!("There is no file `{name}`, and {unknown}.")));
     }
-    let numbers: Option<Vec<usize>> =
-        name.strip_prefix("scale:").and_then(|rest| rest.split(',').map(|n| n.trim().parse().ok()).collect());
-    match numbers.as_deref() {
-        Some([accounts, regions, pipelines]) if *accounts > 0 && (1..=17).contains(regions) => {
-            Ok(World::scale(clock, seed, *accounts, *regions, *pipelines))
-        }
-        _ => {
-            Err(Failure::arguments(format!("There is no world `{name}`: demo, or scale:A,R,N such as scale:3,2,200.")))
-        }
-    }
+    World::from_json(&text(path)?, clock, seed).map_err(|e| Failure::arguments(format!("{name}: {e}.")))
 }
 
-fn faults(path: &std::path::Path) -> Result<Faults, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|e| Failure::local(format!("{}: {e}.", path.display())))?;
-    Faults::from_json(&text).map_err(|e| Failure::arguments(format!("{}: {e}.", path.display())))
+fn faults(path: &Path) -> Result<Faults, Failure> {
+    Faults::from_json(&text(path)?).map_err(|e| Failure::arguments(format!("{}: {e}.", path.display())))
+}
+
+fn text(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|e| Failure::local(format!("{}: {e}.", path.display())))
 }
 
 #[cfg(test)]

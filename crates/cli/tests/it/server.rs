@@ -56,6 +56,45 @@ fn worlds_ports_and_weather_that_are_not_there_are_told() {
 }
 
 #[test]
+fn a_world_from_a_file_is_served_and_a_slip_in_it_is_told_by_place() {
+    let ground = Ground::unread();
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/worlds/two-accounts.json");
+    let mut child = ground.command(&["sim", "--world", example]).stdout(Stdio::piped()).spawn().expect("it starts");
+    let mut out = BufReader::new(child.stdout.take().expect("piped"));
+    let mut ready = String::new();
+    out.read_line(&mut ready).unwrap();
+    let ready: Value = serde_json::from_str(&ready).expect("one line of JSON");
+    let names: Vec<&str> = ready["accounts"].as_array().unwrap().iter().map(|a| a["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["bakery-dev", "bakery-prod"]);
+    let url = ready["url"].as_str().unwrap();
+    ground.write("config", &format!("[profile bakery]\nregion = eu-west-1\nendpoint_url = {url}\n"));
+    let key = ready["accounts"][1]["access_key_id"].as_str().unwrap();
+    ground.write("credentials", &format!("[bakery]\naws_access_key_id = {key}\naws_secret_access_key = any\n"));
+    ground.run(&["sync", "--service", "codepipeline"]).ok();
+    let rows = ground.run(&["get", "codepipeline.pipeline", "--json"]).json(0);
+    let mut names: Vec<&str> = rows.as_array().unwrap().iter().map(|r| r["name"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["orders", "ovens"]);
+    terminate(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let text = std::fs::read_to_string(example).unwrap();
+    for (slip, says) in [
+        (text.replacen("\"mode\"", "\"mdoe\"", 1), "unknown field `mdoe`, expected one of"),
+        (text.replacen("\"mode\"", "\"mdoe\"", 1), " at line 61 column "),
+        (
+            text.replacen("\"on\": \"ovens-build\"", "\"on\": \"oven\"", 1),
+            "pipelines[2].stages[1].actions[0].on: there is no project `oven`",
+        ),
+    ] {
+        ground.write("world.json", &slip);
+        let file = ground.path("world.json");
+        let told = ground.run(&["sim", "--world", file.to_str().unwrap(), "--json"]).json(2);
+        let message = told["error"]["message"].as_str().unwrap();
+        assert!(message.contains("world.json: ") && message.contains(says), "{message}");
+    }
+}
+
+#[test]
 fn a_watch_tells_changes_one_line_each_until_it_is_stopped() {
     let ground = Ground::read();
     let pipeline = ground.pipelines("dev", "ok")[0].clone();

@@ -65,7 +65,7 @@ impl World {
     ) -> Option<String> {
         let at = self.now_ms();
         let line = self.lines.iter().position(|l| l.name() == repository || l.repository == repository)? as u32;
-        let flaw = spoils.map(|spoils| Flaw { spoils, only_in: None });
+        let flaw = spoils.map(|spoils| Flaw { spoils: spoils.into(), only_in: None });
         let commit = self.push(&Pushed { line, message: message.to_owned(), author, flaw }, at);
         self.lines[line as usize].commits.get(commit as usize).map(|c| c.id.clone())
     }

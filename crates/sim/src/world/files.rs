@@ -70,6 +70,7 @@ impl World {
             "startUrl": login.start_url,
             "region": login.region,
             "accessToken": token.access_token,
+            "refreshToken": "CANARY-sso-refresh-token",
             "expiresAt": time(token.expires_at),
             "clientId": "CANARY-sso-client-id",
             "clientSecret": "CANARY-sso-client-secret",

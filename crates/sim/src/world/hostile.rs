@@ -83,7 +83,7 @@ impl World {
                 let message = if n == 7 { text.repeat(600) } else { text.to_owned() };
                 let author =
                     Author { name: text.chars().take(60).collect(), email: "hostile.demo@example.com".to_owned() };
-                let flaw = (k == 1 && n % 2 == 0).then_some(Flaw { spoils: "Build", only_in: None });
+                let flaw = (k == 1 && n % 2 == 0).then_some(Flaw { spoils: "Build".into(), only_in: None });
                 let pushed = Pushed { line, message, author, flaw };
                 world.queue.plan(opening - hours * HOUR, Event::Push(Box::new(pushed)));
             }

@@ -1,6 +1,8 @@
 //! Lines of commits: what repositories, buckets and image repositories of all accounts are filled from, so that the
 //! same commit is promoted from account to account.
 
+use std::borrow::Cow;
+
 use super::{
     noise,
     time::{Ms, instant},
@@ -19,7 +21,7 @@ pub struct Author {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flaw {
     /// Category or name of the actions that fail on it: `Build`, `Deploy`, `SmokeTest`.
-    pub spoils: &'static str,
+    pub spoils: Cow<'static, str>,
     /// Only in this account, if given (a migration that is missing there, say).
     pub only_in: Option<String>,
 }

@@ -23,6 +23,7 @@ pub mod provider;
 pub mod scale;
 pub mod structure;
 pub mod time;
+pub mod written;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -57,6 +58,8 @@ pub struct World {
     pub extra_log: Vec<String>,
     /// What the message of every failed action ends in besides (hostile text).
     pub extra_error: Option<String>,
+    /// Whether GitHub's OAuth tokens are told as they are. AWS masks them; not every stand-in for it does.
+    pub unmasked: bool,
     hang_next: HashSet<(PipelineRef, &'static str)>,
 }
 
@@ -76,6 +79,7 @@ impl World {
             settled: Ms::MIN,
             extra_log: Vec::new(),
             extra_error: None,
+            unmasked: false,
             hang_next: HashSet::new(),
         }
     }

@@ -130,7 +130,7 @@ impl World {
                     // Some flaws show only where the data is: in one account.
                     let somewhere = service.accounts[(noise::mix(kind, 1) % service.accounts.len() as u64) as usize];
                     let only_in = matches!(spoils, "Deploy" | "SmokeTest").then(|| ACCOUNTS[somewhere].0.to_owned());
-                    pushed.flaw = Some(Flaw { spoils, only_in });
+                    pushed.flaw = Some(Flaw { spoils: spoils.into(), only_in });
                 }
                 self.queue.plan(at, Event::Push(Box::new(pushed)));
                 at = working_hour(at + noise::duration_ms(noise::mix(draw, 4), 8 * HOUR), noise::mix(draw, 5));

@@ -21,8 +21,8 @@ impl World {
         let next = at + noise::duration_ms(draw, l.pace);
         let mut pushed = self.deck.draw(line, l.name(), noise::mix(draw, 1));
         if noise::happens(noise::mix(draw, 2), 60) {
-            pushed.flaw =
-                Some(Flaw { spoils: if draw.is_multiple_of(2) { "Build" } else { "UnitTest" }, only_in: None });
+            let spoils = if draw.is_multiple_of(2) { "Build" } else { "UnitTest" };
+            pushed.flaw = Some(Flaw { spoils: spoils.into(), only_in: None });
         }
         self.push(&pushed, at);
         self.queue.plan(next, Event::Arrival { line });

@@ -39,6 +39,7 @@ impl World {
             pipeline: &pipeline.name,
             action,
             line: self.lines.get(pipeline.habits.line as usize),
+            unmasked: self.unmasked,
         };
         Trigger { kind: action.provider.trigger_type(), detail: setting.trigger_detail().into() }
     }

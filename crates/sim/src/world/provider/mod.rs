@@ -42,6 +42,23 @@ pub enum Provider {
 }
 
 impl Provider {
+    /// Every provider.
+    pub const ALL: [Provider; 13] = [
+        Provider::CodeCommit,
+        Provider::Connection,
+        Provider::GitHub,
+        Provider::S3,
+        Provider::Ecr,
+        Provider::CodeBuild,
+        Provider::Jenkins,
+        Provider::CodeDeploy,
+        Provider::CodeDeployToEcs,
+        Provider::CloudFormation,
+        Provider::Ecs,
+        Provider::Approval,
+        Provider::Lambda,
+    ];
+
     /// Usual category.
     pub fn category(self) -> &'static str {
         match self {
