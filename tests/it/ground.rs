@@ -21,7 +21,7 @@ pub(crate) const OPENING: &str = "2026-11-23T05:00:00Z";
 
 /// The world's clock, as the product reads it.
 #[derive(Debug)]
-struct WorldClock(SimClock);
+pub(crate) struct WorldClock(pub(crate) SimClock);
 
 impl Clock for WorldClock {
     fn now(&self) -> Timestamp {

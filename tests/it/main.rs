@@ -17,3 +17,4 @@ mod neighbours;
 mod said;
 mod views;
 mod weather;
+mod worlds;

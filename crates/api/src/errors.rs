@@ -49,6 +49,7 @@ impl From<ActError> for ApiError {
         };
         match error {
             ActError::Store(error) => error.into(),
+            ActError::Aws(error) => ApiError { code, message: error.with_advice(), info: Some(error.info) },
             error => ApiError { code, message: error.to_string(), info: error.info() },
         }
     }

@@ -151,7 +151,8 @@ impl Seen {
     }
 }
 
-/// Whether what is under way there is still watched. What was not tried yet is about to be.
+/// Whether what is under way there is still watched. What was not tried yet is about to be; what is not available counts
+/// as read, but rows from the time before it was switched off are watched by nobody.
 fn is_readable(source: &SourceStatus) -> bool {
-    source.state.is_read() || matches!(source.state, SourceState::Partial | SourceState::Pending)
+    matches!(source.state, SourceState::Ok | SourceState::Partial | SourceState::Pending)
 }

@@ -10,7 +10,7 @@ use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErr
 use chrono::TimeDelta;
 use skydeck_domain::ErrorInfo;
 
-use crate::{ErrorClass, guard::NotTheCall};
+use crate::{ErrorClass, guard::NotTheCall, services::text::acts};
 
 /// What one attempt came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +38,9 @@ impl Verdict {
     }
 }
 
+const NO_ANSWER: &str = "AWS did not answer in time. Check the network and the proxy, and try again.";
+const BROKEN: &str = "The connection broke before the answer came. Check the network and the proxy, and try again.";
+
 /// Classifies any service's error.
 pub(crate) fn classify<E>(error: &SdkError<E, HttpResponse>) -> Verdict
 where
@@ -45,14 +48,20 @@ where
 {
     match error {
         SdkError::ConstructionFailure(_) => not_sent(error),
-        SdkError::TimeoutError(_) => wire("TimeoutError", "AWS did not answer in time.", false),
+        SdkError::TimeoutError(_) => wire("TimeoutError", NO_ANSWER, false),
         SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
             _ if find::<NotTheCall>(error).is_some() => not_sent(error),
             Some(e) if never_connected(e) => wire("ConnectionFailed", &connection_text(e), true),
-            Some(e) if e.is_timeout() => wire("TimeoutError", "AWS did not answer in time.", false),
+            Some(e) if e.is_timeout() => wire("TimeoutError", NO_ANSWER, false),
             Some(e) if e.is_user() => not_sent(error),
-            _ => wire("DispatchFailure", "The connection broke before the answer came.", false),
+            _ => wire("DispatchFailure", BROKEN, false),
         },
+        // A load balancer's page says nothing in the service's own protocol; its status says enough.
+        SdkError::ResponseError(e) if matches!(e.raw().status().as_u16(), 429 | 500..) => {
+            let mut verdict = by_code("", None, e.raw().status().as_u16());
+            verdict.retry_after = retry_after(e.raw());
+            verdict
+        }
         SdkError::ResponseError(e) => Verdict {
             class: ErrorClass::Failed,
             code: "ResponseError".into(),
@@ -279,11 +288,11 @@ fn retry_after(response: &HttpResponse) -> Option<TimeDelta> {
     ms.or(s).filter(|ms| (1..=3_600_000).contains(ms)).map(TimeDelta::milliseconds)
 }
 
-/// One line without control characters, not longer than people read.
+/// One line of nothing but what is shown, not longer than people read.
 pub(crate) fn clean(text: &str) -> String {
     const LONGEST: usize = 600;
     let mut out = String::new();
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()) {
+    for word in text.split(|c: char| c.is_whitespace() || acts(c)).filter(|w| !w.is_empty()) {
         if !out.is_empty() {
             out.push(' ');
         }

@@ -79,6 +79,9 @@ fn what_happened_on_the_wire() {
             false,
         ),
         ("half an answer", Sdk::response_error("eof", response(200, &[])), Failed, true, false),
+        ("a load balancer's page", Sdk::response_error("no JSON", response(503, &[])), Failed, true, false),
+        ("a proxy's page", Sdk::response_error("no JSON", response(403, &[])), Failed, true, false),
+        ("too fast, in HTML", Sdk::response_error("no JSON", response(429, &[])), Throttled, true, true),
         ("never built", Sdk::construction_failure("missing name"), Invalid, false, true),
     ];
     for (name, error, class, retryable, not_run) in cases {

@@ -33,7 +33,7 @@ pub enum ErrorClass {
 
 /// An error of one call or of getting the credentials for it. Never holds a secret.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{} ({}){}: {}", info.code, profile, operation_text(info), info.message)]
+#[error("{}{} ({}): {}", info.code, operation_text(info), self.whose(), info.message)]
 pub struct AwsError {
     /// What it means.
     pub class: ErrorClass,
@@ -41,6 +41,8 @@ pub struct AwsError {
     pub info: ErrorInfo,
     /// Profile it happened to.
     pub profile: String,
+    /// Account, 12 digits, where it was known by then.
+    pub account: Option<String>,
     /// Region it happened in.
     pub region: String,
     /// When AWS said to come back, where it did.
@@ -54,6 +56,41 @@ fn operation_text(info: &ErrorInfo) -> String {
 }
 
 impl AwsError {
+    /// `profile prod, account 111122223333, eu-west-1`.
+    fn whose(&self) -> String {
+        let account = self.account.as_ref().map(|a| format!(", account {a}")).unwrap_or_default();
+        format!("profile {}{account}, {}", self.profile, self.region)
+    }
+
+    /// What to do about it, where the message does not say so itself.
+    pub fn advice(&self) -> Option<&'static str> {
+        match self.class {
+            ErrorClass::Denied => Some("`skydeckctl policy operator` prints the permissions that are needed."),
+            ErrorClass::Throttled => Some("Wait a moment and try again."),
+            ErrorClass::NotFound => Some("It is not in AWS any more; the next read takes its row away."),
+            ErrorClass::Failed => {
+                Some("Try again; if it stays so, look at the state of AWS: https://health.aws.amazon.com.")
+            }
+            ErrorClass::Conflict => Some("Look at it again: its state has moved."),
+            // Their messages say what to do: sign in how, check what, mend which line, enable which Region.
+            ErrorClass::SignedOut | ErrorClass::Unreachable | ErrorClass::Config | ErrorClass::NotAvailable => None,
+            ErrorClass::Retired | ErrorClass::Invalid => None,
+        }
+    }
+
+    /// All of it, with what to do.
+    pub fn with_advice(&self) -> String {
+        self.advised(&self.to_string())
+    }
+
+    /// A text about it, with what to do.
+    pub(crate) fn advised(&self, text: &str) -> String {
+        let text = text.trim_end();
+        // AWS's own messages end with a full stop or not.
+        let stop = if text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+        self.advice().map_or_else(|| text.to_owned(), |advice| format!("{text}{stop} {advice}"))
+    }
+
     /// The state a source is in when this ended its read.
     pub fn source_state(&self) -> SourceState {
         match self.class {

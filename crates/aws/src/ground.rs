@@ -145,6 +145,7 @@ pub(crate) fn local_error(profile: &str, region: &str, class: ErrorClass, info: 
         class,
         info,
         profile: profile.into(),
+        account: None,
         region: region.into(),
         retry_after: None::<TimeDelta>,
         certainly_not_run: true,

@@ -35,9 +35,13 @@ fn main() -> ExitCode {
     }
 }
 
-/// The log goes to standard error and holds only defects, unless SKYDECK_LOG asks for more.
+/// The log goes to standard error and holds only defects, unless SKYDECK_LOG asks for more. The SDK's own talk of keys and
+/// bodies stays shut, whatever is asked for.
 fn log() {
-    let filter = std::env::var("SKYDECK_LOG").unwrap_or_else(|_| "off,skydeck_engine=error".to_owned());
+    let filter = match std::env::var("SKYDECK_LOG") {
+        Ok(asked) => skydeck_api::log_filter(&asked),
+        Err(_) => "off,skydeck_engine=error".to_owned(),
+    };
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
         .with_writer(std::io::stderr)

@@ -202,6 +202,7 @@ impl StoreSink {
                 class: skydeck_aws::ErrorClass::Config,
                 info: error.info(),
                 profile: self.source.profile.clone(),
+                account: Some(self.session.account.clone()),
                 region: self.source.region.clone(),
                 retry_after: None,
                 certainly_not_run: true,

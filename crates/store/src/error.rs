@@ -129,6 +129,7 @@ impl Error {
     pub(crate) fn sql(path: &Path, source: sqlx::Error) -> Error {
         let path = path.to_owned();
         match primary_code(&source) {
+            _ if result_code(&source) == Some(NO_ROOM_FOR_SHM) => Error::DiskFull { path },
             Some(3 | 8 | 14 | 23) => Error::Permission { path },
             Some(5 | 6) => Error::Locked { path },
             Some(13) => Error::DiskFull { path },
@@ -159,10 +160,17 @@ impl Error {
     }
 }
 
+/// `SQLITE_IOERR_SHMSIZE`: the `-shm` file, the first that a reader writes, could not be made larger.
+const NO_ROOM_FOR_SHM: i64 = 4874;
+
 /// SQLite's primary result code (the low byte of the extended one), if the error is SQLite's own. <https://sqlite.org/rescode.html>
 pub(crate) fn primary_code(error: &sqlx::Error) -> Option<i64> {
-    let code: i64 = error.as_database_error()?.code()?.parse().ok()?;
-    Some(code & 0xff)
+    result_code(error).map(|code| code & 0xff)
+}
+
+/// SQLite's extended result code, if the error is SQLite's own.
+fn result_code(error: &sqlx::Error) -> Option<i64> {
+    error.as_database_error()?.code()?.parse().ok()
 }
 
 #[cfg(test)]

@@ -81,7 +81,8 @@ fn not_started(program: &str, error: &std::io::Error) -> String {
              shell's PATH: write the full path of `{program}` in the config."
         );
     }
-    format!("could not be started: {error}. Mend the command in the config.")
+    // The program alone: what stands after it may be a secret.
+    format!("could not be started: `{program}`: {error}. Mend the command in the config.")
 }
 
 #[cfg(all(test, unix))]

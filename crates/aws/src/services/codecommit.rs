@@ -225,7 +225,7 @@ fn commit(commit: &AwsCommit) -> Option<Commit> {
     let author = commit.author();
     Some(Commit {
         id: commit.commit_id()?.to_owned(),
-        message: redact::redact(commit.message().unwrap_or_default().trim_end()),
+        message: text::lines(&redact::redact(commit.message().unwrap_or_default())),
         author: author.and_then(UserInfo::name).and_then(text::one_line).unwrap_or_default(),
         at: author.and_then(UserInfo::date).and_then(git_date),
         parent: commit.parents().first().cloned(),
@@ -280,7 +280,7 @@ mod tests {
         let author = UserInfo::builder().name("박서연").email("seoyeon@example.com").date("1763884800 +0900").build();
         let aws = AwsCommit::builder()
             .commit_id("4be0c7d")
-            .message("상품 상세\n\nbody\n")
+            .message("상품\u{202e} 상세\r\n\nbody\0\n")
             .author(author)
             .parents("p")
             .build();

@@ -8,7 +8,7 @@ mod command;
 mod instant;
 mod logs;
 mod redact;
-mod text;
+pub(crate) mod text;
 
 use crate::{AwsError, ErrorClass, service::Service};
 

@@ -4,11 +4,24 @@
 /// Longest line kept in a row.
 const LINE: usize = 500;
 
-/// The first line that says anything, without control characters, at most 500 characters.
+/// Whether a character is acted on instead of shown: controls, and what turns the direction of the text around it.
+pub(crate) fn acts(c: char) -> bool {
+    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || turns
+}
+
+/// The first line that says anything, without what is acted on instead of shown, at most 500 characters.
 pub(crate) fn one_line(text: &str) -> Option<String> {
     let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
-    let clean: String = line.chars().filter(|c| !c.is_control()).collect();
+    let clean: String = line.chars().filter(|c| !acts(*c)).collect();
     (!clean.is_empty()).then(|| cut(&clean, LINE))
+}
+
+/// All of its lines, without what is acted on instead of shown and without blank ends.
+pub(crate) fn lines(text: &str) -> String {
+    let clean = |line: &str| line.chars().filter(|c| *c == '\t' || !acts(*c)).collect::<String>();
+    let lines: Vec<String> = text.trim_end().split('\n').map(clean).collect();
+    lines.join("\n")
 }
 
 /// At most `most` characters; a cut text ends in `…`.
@@ -65,6 +78,7 @@ mod tests {
     fn takes_the_first_line_that_says_anything() {
         assert_eq!(one_line("\n  \r\nfix: tax\n\nbody"), Some("fix: tax".into()));
         assert_eq!(one_line("\u{1b}[31mred\u{7}"), Some("[31mred".into()));
+        assert_eq!(one_line("Revert \u{202e}drow\u{202c} 👩‍👧"), Some("Revert drow 👩‍👧".into()));
         assert_eq!(one_line(" \n\t"), None);
         assert_eq!(one_line(&"x".repeat(1_000_000)).unwrap().chars().count(), LINE);
     }

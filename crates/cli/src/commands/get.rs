@@ -69,7 +69,7 @@ impl Get {
         } else {
             write(&rows, params.kinds.len() != 1, last.now, out)?;
         }
-        unread::tell(&last.unread);
+        unread::tell(last.unread.iter().map(|u| &u.source));
         if !last.any_read {
             cause("Nothing of this was read yet: `skydeckctl sync` reads it.");
         }

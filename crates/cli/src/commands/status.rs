@@ -26,7 +26,7 @@ impl Status {
         } else {
             write(&board, out)?;
         }
-        unread::tell(&board.unread);
+        unread::tell(board.unread.iter().map(|u| &u.source));
         if !board.any_read {
             cause("Nothing was read yet: `skydeckctl sync` reads AWS.");
         }

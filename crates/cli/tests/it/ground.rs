@@ -61,7 +61,12 @@ fn runtime() -> &'static Runtime {
 impl Ground {
     /// Three accounts (dev, staging, prod) in one Region; nothing was read yet.
     pub(crate) fn unread() -> Ground {
-        let sim = Sim::new(World::scale(SimClock::machine(), 7, 3, 1, PIPELINES), SimOptions::default());
+        Ground::before(World::scale(SimClock::machine(), 7, 3, 1, PIPELINES))
+    }
+
+    /// The accounts of that world; nothing was read yet.
+    pub(crate) fn before(world: World) -> Ground {
+        let sim = Sim::new(world, SimOptions::default());
         let server = runtime().block_on(sim.serve(0)).expect("a free port");
         let ground = Ground { sim, folder: tempfile::tempdir().expect("a folder"), _server: server };
         let url = ground._server.url.clone();

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing there")]
 
 mod acting;
+mod canary;
 mod decisions;
 mod ground;
 mod profiles;
 mod reading;
 mod server;
+mod weather;
