@@ -1,10 +1,11 @@
-//! The development commands: `cargo xtask run`, `test`, `check`, `gen`, `audit`, `setup`.
+//! The development commands: `cargo xtask run`, `test`, `check`, `bench`, `gen`, `audit`, `setup`.
 //!
 //! Each command first brings the machine to where it can run (`setup`), says what it installs, and does nothing twice.
 //! Nothing here is product logic, and nothing of the product's own crates is linked: this compiles first, in seconds.
 #![allow(clippy::print_stdout, reason = "a command line talks on standard output")]
 
 mod audit;
+mod bench;
 mod check;
 mod command;
 mod r#gen;
@@ -26,6 +27,7 @@ The development commands of Skydeck.
   cargo xtask demo                         the same as run --demo
   cargo xtask test [--quick] [FILTER]      everything CI checks; --quick: what a person runs while coding
   cargo xtask check                        the static part of test: format, lints, generated files, docs, licences, UI
+  cargo xtask bench [PART]…                speed and memory: figures and ratios of release builds, also as JSON
   cargo xtask gen [--check]                write (or compare) the files that are generated and committed
   cargo xtask audit                        known vulnerabilities in dependencies, where a database can be reached
   cargo xtask setup                        only install what the commands above need
@@ -40,6 +42,7 @@ fn main() -> Result<()> {
     };
     let Value(command) = first else { return help_or_fail(first) };
     let (mut demo, mut release, mut quick, mut check, mut filter) = (false, false, false, false, None);
+    let mut parts = Vec::new();
     let command = command.string()?;
     while let Some(arg) = args.next()? {
         match (command.as_str(), arg) {
@@ -48,6 +51,7 @@ fn main() -> Result<()> {
             ("test", Long("quick")) => quick = true,
             ("test", Value(name)) if filter.is_none() => filter = Some(name.string()?),
             ("gen", Long("check")) => check = true,
+            ("bench", Value(part)) => parts.push(part.string()?),
             (_, other) => return help_or_fail(other),
         }
     }
@@ -56,6 +60,7 @@ fn main() -> Result<()> {
         "demo" => run::run(true, release),
         "test" => test::test(quick, filter.as_deref()),
         "check" => check::check(),
+        "bench" => bench::bench(&parts),
         "gen" => r#gen::generate(check),
         "audit" => audit::audit(),
         "setup" => setup::for_tests(),

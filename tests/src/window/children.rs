@@ -5,17 +5,19 @@ use std::process::{Child, Command};
 use super::WindowError;
 
 /// A running program, at the head of its own process group.
-pub(crate) struct Group(Child);
+pub struct Group(Child);
 
 impl Group {
-    pub(crate) fn start(program: &'static str, command: &mut Command) -> Result<Group, WindowError> {
+    /// Starts it.
+    pub fn start(program: &'static str, command: &mut Command) -> Result<Group, WindowError> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
         let child = command.spawn();
         child.map(Group).map_err(|error| WindowError::Start { program, why: error.to_string() })
     }
 
-    pub(crate) fn child(&mut self) -> &mut Child {
+    /// The program itself.
+    pub fn child(&mut self) -> &mut Child {
         &mut self.0
     }
 }

@@ -1,0 +1,1 @@
+globalThis.__TAURI_INTERNALS__.invoke("painted");

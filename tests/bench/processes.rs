@@ -1,0 +1,63 @@
+//! A program with all that it started, and what of memory is theirs.
+
+use std::collections::HashMap;
+use std::fs;
+use std::process::{Child, Command};
+
+use crate::Failed;
+
+/// A running program, ended with this value.
+pub(crate) struct Program(Child);
+
+impl Program {
+    pub(crate) fn start(command: &mut Command) -> std::io::Result<Program> {
+        Ok(Program(command.spawn()?))
+    }
+
+    /// Memory of the program and of all that it started, in MB: the sum of their proportional set sizes (a page that
+    /// several processes share is counted once).
+    pub(crate) fn memory(&self) -> Result<f64, Failed> {
+        let mut parents: HashMap<u32, u32> = HashMap::new();
+        for entry in fs::read_dir("/proc")? {
+            let Some(pid) = entry?.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+            // `pid (name) state parent …`; the name may hold anything, so what follows its last bracket is read.
+            let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else { continue };
+            let parent = stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1)?.parse().ok());
+            if let Some(parent) = parent {
+                parents.insert(pid, parent);
+            }
+        }
+        let ours = |mut pid: u32| {
+            while pid != self.0.id() {
+                match parents.get(&pid) {
+                    Some(parent) => pid = *parent,
+                    None => return false,
+                }
+            }
+            true
+        };
+        let mut kilobytes = 0.0;
+        for pid in parents.keys().copied().filter(|pid| ours(*pid)) {
+            // One that has just ended has no memory.
+            let Ok(rollup) = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")) else { continue };
+            let pss = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
+            kilobytes += pss.and_then(|rest| rest.split_whitespace().next()?.parse::<f64>().ok()).unwrap_or_default();
+        }
+        Ok(kilobytes / 1024.0)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // Asked first, so that its helpers end with it; a program that does not listen is ended.
+        let _ = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
+        for _ in 0..100 {
+            if matches!(self.0.try_wait(), Ok(Some(_))) {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
