@@ -73,6 +73,13 @@ fn after_a_kill_at_any_step_the_ledger_tells_the_truth() {
             0 => &["sync", "--service", "codebuild"],
             _ => &["ledger", "--json"],
         };
+        // Who finds out may be killed over it, too.
+        if draws.random_bool(0.25) {
+            let mut child = place.command(next).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+            std::thread::sleep(Duration::from_millis(draws.random_range(0..3000)));
+            let _ = child.kill();
+            child.wait().expect("it is dead");
+        }
         let ran = place.run(next);
         assert_eq!(ran.status, Some(0), "{ran:#?}");
     });

@@ -6,11 +6,11 @@ use skydeck_aws::{
     service::{Found, Progress, Request, Subject},
 };
 use skydeck_domain::VerbOptions;
-use skydeck_sim::{Fault, Faults};
+use skydeck_sim::{Fault, Faults, World, clock::SimClock};
 
 use crate::{
     acting::{act, draft, find_out, follow, follow_to_the_end, plan, try_act},
-    ground::{Ground, Scope},
+    ground::{Ground, OPENING, Scope},
 };
 
 const CP: &str = "codepipeline";
@@ -23,7 +23,7 @@ fn request(scope: &Scope<'_>, verb: &str, id: &str) -> Request {
 
 /// Prod, with nobody else doing anything.
 async fn quiet<'g>(ground: &'g Ground, profile: &str, region: &str) -> Scope<'g> {
-    ground.sim.with_world(skydeck_sim::World::be_quiet);
+    ground.sim.with_world(World::be_quiet);
     ground.scope(profile, region).await
 }
 
@@ -317,5 +317,40 @@ async fn what_somebody_else_did_is_not_taken_for_ones_own() {
         // AWS does not say who retried.
         let told_apart = !matches!(found, Found::Ran(_));
         assert_eq!(told_apart, verb != "retry", "{verb}: {found:?}");
+    }
+}
+
+/// AWS tells the last change of a transition alone: whether a lost call came before it is not to be known.
+#[tokio::test]
+async fn a_transition_that_was_changed_again_tells_nothing_of_a_lost_call() {
+    let ground = Ground::demo();
+    let scope = quiet(&ground, "shop-prod", "ap-northeast-2").await;
+    let hold = request(&scope, "hold", "checkout-api/Deploy");
+    let planned = plan(&scope, CP, &hold).await;
+    let intended = scope.record("hold", &hold.subject.id, None, "Lost");
+    act(&scope, CP, &hold, &planned, "Lost").await;
+    let release = request(&scope, "release", "checkout-api/Deploy");
+    let planned = plan(&scope, CP, &release).await;
+    act(&scope, CP, &release, &planned, "By hand").await;
+    let found = find_out(&scope, CP, &intended).await;
+    assert!(matches!(found, Found::CannotTell(_)), "{found:?}");
+}
+
+/// Once an approval is answered, the next execution waits there: the newest go is another's.
+#[tokio::test]
+async fn an_answer_is_found_though_the_next_execution_waits_at_the_same_approval() {
+    for (verb, fits) in [("approve", true), ("reject", false)] {
+        let world = World::steering(SimClock::standing(OPENING.parse().unwrap()), 7, 1);
+        let ground = Ground::of(world);
+        let scope = quiet(&ground, "acct-001-dev", "ap-northeast-2").await;
+        let approve = request(&scope, "approve", "waiting-0/Approve/Approve");
+        let planned = plan(&scope, CP, &approve).await;
+        let intended = scope.record(verb, &approve.subject.id, None, "Lost");
+        act(&scope, CP, &approve, &planned, "Lost").await;
+        let next = plan(&scope, CP, &approve).await;
+        assert_eq!(next.blocked, None, "the next one waits there");
+        assert_ne!(next.current, planned.current);
+        let found = find_out(&scope, CP, &intended).await;
+        assert_eq!(matches!(found, Found::Ran(_)), fits, "{verb}: {found:?}");
     }
 }
