@@ -80,7 +80,7 @@ pub(crate) fn undeclared(name: &str) -> ActionDef {
         owner: String::new(),
         run_order: 1,
         region: None,
-            account: None,
+        account: None,
         subject: None,
     }
 }
