@@ -47,11 +47,6 @@ impl Scanner {
         }
         found.into_iter().map(|(secret, around)| format!("{secret}: …{around}…")).collect()
     }
-
-    /// How many are looked for.
-    pub(crate) fn len(&self) -> usize {
-        self.secrets.len()
-    }
 }
 
 /// The forms, in lower case like what they are compared with. Base64 loses little by it: its runs are long.

@@ -91,8 +91,8 @@ fn with_every_log_turned_up_no_command_writes_a_secret() {
     let mut home = Vec::new();
     files(&ground.path("home"), &mut home);
     out.insert("home", home);
+    assert!(secrets.len() > 3, "{secrets:?}");
     let (secrets, witnesses) = (Scanner::of(secrets), Scanner::of(WITNESSES.map(str::to_owned)));
-    assert!(secrets.len() > 3);
     for (place, bytes) in &out {
         assert_eq!(secrets.found(bytes), Vec::<String>::new(), "on {place}");
         assert!(!witnesses.found(bytes).is_empty(), "nothing can be found on {place}");
