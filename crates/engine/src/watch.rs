@@ -10,7 +10,9 @@ use skydeck_store::Query;
 use tokio::task::JoinHandle;
 
 use crate::{
-    Engine, read,
+    Engine,
+    profiles::visible_scopes,
+    read,
     schedule::{Due, Timetable},
 };
 
@@ -52,6 +54,10 @@ async fn run(engine: Arc<Engine>) {
         let now = engine.now();
         let woke = now - slept_at > chrono::TimeDelta::seconds(60);
         slept_at = now;
+        if woke {
+            // What did not answer before the sleep says nothing about now.
+            engine.aws().ask_again();
+        }
         if woke || looked.is_none_or(|at| at.elapsed() > LOOK_AT_PROFILES) || engine.take_scopes_moved() {
             looked = Some(tokio::time::Instant::now());
             set_up(&engine, woke).await;
@@ -63,8 +69,9 @@ async fn run(engine: Arc<Engine>) {
 
 /// Brings the timetables in line with the scopes that are shown.
 async fn set_up(engine: &Arc<Engine>, woke: bool) {
-    let scopes = engine.visible_scopes().await;
-    let wanted = sources_of(&scopes);
+    let (profiles, _) = engine.profiles().await;
+    engine.tell_moved_profiles(&profiles);
+    let wanted = sources_of(&visible_scopes(&profiles));
     let now = engine.now();
     let (missing, dropped) = {
         let mut tables = engine.timetables();

@@ -217,7 +217,7 @@ fn is_region(text: &str) -> bool {
     let letters = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
     match parts.split_last() {
         Some((number, words)) => {
-            (2..=3).contains(&words.len()) && words.iter().all(|w| letters(&w)) && number.parse::<u8>().is_ok()
+            (2..=3).contains(&words.len()) && words.iter().all(letters) && number.parse::<u8>().is_ok()
         }
         None => false,
     }
