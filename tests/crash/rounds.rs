@@ -30,7 +30,6 @@ impl Tally {
     /// Each of these was said so often at least.
     pub(crate) fn at_least(&self, least: usize, words: impl IntoIterator<Item = impl Debug>) {
         let counts = self.0.lock().unwrap();
-        println!("{counts:#?}");
         for word in words {
             let word = format!("{word:?}");
             let n = counts.get(&word).copied().unwrap_or_default();
