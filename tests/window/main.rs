@@ -3,6 +3,8 @@
 //!
 //! Needs what `cargo xtask test` installs and builds (WebKitWebDriver, Xvfb, the program); without it they fail and say so.
 
+mod away;
+mod ground;
 mod shell;
 
 use std::{
@@ -25,6 +27,13 @@ async fn demo() -> Window {
 }
 
 async fn picture(window: &Window, name: &str) {
+    // A row that changes its group is on its way for a moment.
+    let still = "return document.getAnimations().every((a) => a.playState !== 'running')";
+    let until = Instant::now() + PATIENCE;
+    while window.page.execute(still, Vec::new()).await.expect("asked") != true {
+        assert!(Instant::now() < until, "the page never came to rest");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("out/window").join(format!("{name}.png"));
     window.screenshot(&path).await.expect("a screenshot");
     assert!(path.exists());

@@ -8,10 +8,12 @@ mod display;
 mod driver;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fantoccini::{Client, Locator};
 
+pub use children::Group;
 pub use display::Display;
 pub use driver::Driver;
 
@@ -60,6 +62,7 @@ pub struct Setup {
     args: Vec<String>,
     env: Vec<(String, String)>,
     own_folders: bool,
+    folder: Option<Arc<tempfile::TempDir>>,
     size: (u32, u32),
 }
 
@@ -68,12 +71,19 @@ impl Setup {
     /// the user's.
     pub fn isolated() -> Setup {
         let program = std::env::var_os("SKYDECK_BIN").map_or_else(beside_this_program, PathBuf::from);
-        Setup { program, args: Vec::new(), env: Vec::new(), own_folders: true, size: (1280, 800) }
+        Setup { program, args: Vec::new(), env: Vec::new(), own_folders: true, folder: None, size: (1280, 800) }
     }
 
     /// The program as the user would start it: their folders, their profiles.
     pub fn as_user() -> Setup {
         Setup { own_folders: false, ..Setup::isolated() }
+    }
+
+    /// With its own folders below this one, so that a window opened later finds what an earlier one left.
+    #[must_use]
+    pub fn folder(mut self, folder: &Arc<tempfile::TempDir>) -> Setup {
+        self.folder = Some(Arc::clone(folder));
+        self
     }
 
     /// With an argument.
@@ -99,7 +109,8 @@ impl Setup {
 
     /// Opens the window and waits until it is shown.
     pub async fn open(self) -> Result<Window, WindowError> {
-        let folder = tempfile::tempdir().map_err(|source| WindowError::Write { path: std::env::temp_dir(), source })?;
+        let new = || tempfile::tempdir().map_err(|source| WindowError::Write { path: std::env::temp_dir(), source });
+        let folder = self.folder.map_or_else(|| new().map(Arc::new), Ok)?;
         let display = Display::start(self.size)?;
         let mut env = vec![("DISPLAY".to_owned(), display.name())];
         if self.own_folders {
@@ -131,7 +142,7 @@ impl Setup {
 pub struct Window {
     /// The page in it.
     pub page: Client,
-    folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
     _driver: Driver,
     _display: Display,
 }

@@ -45,7 +45,7 @@ impl Host {
             shown.health = Health::Unknown;
         }
         Ok(BuildView {
-            verbs: offered(&row, &profile, lock.as_ref(), &locks),
+            verbs: offered(&row, &profile, seen.source_of(&row), lock.as_ref(), &locks),
             source: seen.source_of(&row).cloned(),
             console_url: links::build(&row.region, &row.account, &detail.project, &detail.build_id),
             row: shown,

@@ -1,7 +1,7 @@
 // Shown profiles that are signed out, put together by their SSO session: one sign-in cures them all. Pure.
 // Signing in from the app comes later; until then the command of the AWS CLI is what to do.
 
-import type { Profile, UnreadSource } from "$/gen/api";
+import type { BoardRow, Profile, UnreadSource } from "$/gen/api";
 
 export interface SignedOutSession {
   key: string;
@@ -16,7 +16,8 @@ export interface SignedOutSession {
   command: string | null;
 }
 
-export function signedOut(profiles: readonly Profile[], unread: readonly UnreadSource[]): SignedOutSession[] {
+/** `shown`: the rows of the board, where all of them are known; else what the sources hold is counted. */
+export function signedOut(profiles: readonly Profile[], unread: readonly UnreadSource[], shown?: readonly BoardRow[]): SignedOutSession[] {
   const by = new Map<string, SignedOutSession>();
   for (const p of profiles) {
     if (!p.shown || p.sign_in.state !== "out") continue;
@@ -25,7 +26,7 @@ export function signedOut(profiles: readonly Profile[], unread: readonly UnreadS
     const read = sources.map((s) => s.ok_at).filter((at): at is string => at !== null).sort().at(-1) ?? null;
     const s = by.get(key) ?? { key, session: p.sso_session, profiles: [], expired: p.sign_in.expires_at, rows: 0, readAt: null, command: commandOf(p) };
     s.profiles.push(p.name);
-    s.rows += sources.reduce((sum, source) => sum + source.rows, 0);
+    s.rows += shown ? shown.filter((r) => r.profile === p.name).length : sources.reduce((sum, source) => sum + source.rows, 0);
     if (read && (!s.readAt || read > s.readAt)) s.readAt = read;
     by.set(key, s);
   }
