@@ -247,7 +247,7 @@ pub fn pause_after(state: SourceState, failures: u32) -> TimeDelta {
     match state {
         // Local look only: whether the token file was renewed.
         SourceState::SignedOut => TimeDelta::seconds(5),
-        SourceState::Unreachable => doubled(5, 120),
+        SourceState::Unreachable => doubled(5, 60),
         SourceState::Throttled => doubled(30, 600),
         SourceState::Denied => doubled(300, 3600),
         SourceState::NotAvailable | SourceState::Retired => TimeDelta::hours(6),

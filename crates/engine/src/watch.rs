@@ -165,6 +165,7 @@ async fn start_due(engine: &Arc<Engine>) {
                 Due::Items(names) => Ask::Items(names.clone()),
             };
             // Nothing of a read that panicked is used again: what it wrote stands in the store, whole or not at all.
+            let was = engine.source(&id).await.map(|s| s.state);
             let read = AssertUnwindSafe(read::read_source(&engine, &id, service, ask)).catch_unwind();
             let (state, rows, lost) = match read.await {
                 Ok(outcome) => (outcome.status.state, outcome.status.rows, outcome.lost),
@@ -174,13 +175,35 @@ async fn start_due(engine: &Arc<Engine>) {
                     (status.state, status.rows, Vec::new())
                 }
             };
-            let mut tables = engine.timetables();
-            if let Some(table) = tables.0.get_mut(&id) {
+            if let Some(table) = engine.timetables().0.get_mut(&id) {
                 for name in lost {
                     table.lost(&name);
                 }
                 table.ended(&due, state, rows, engine.now());
             }
+            heed_network(&engine, was, state).await;
         }));
+    }
+}
+
+/// What a read tells of the network. Where nothing answers at all, it is ours that is gone: what did not answer then says
+/// nothing about AWS, and the next attempts are really made. Where one answers again, the others are asked at once, and
+/// not only when their pauses, which grew meanwhile, are over.
+async fn heed_network(engine: &Engine, was: Option<SourceState>, is: SourceState) {
+    let mut read = engine.sources().await;
+    read.retain(|s| engine.timetables().0.contains_key(&s.id));
+    let answers = |state| matches!(state, SourceState::Ok | SourceState::Partial);
+    if is == SourceState::Unreachable && !read.iter().any(|s| answers(s.state)) {
+        engine.aws().ask_again();
+    }
+    if was == Some(SourceState::Unreachable) && answers(is) {
+        engine.aws().ask_again();
+        let now = engine.now();
+        let mut tables = engine.timetables();
+        for source in read.iter().filter(|s| s.state == SourceState::Unreachable) {
+            if let Some(table) = tables.0.get_mut(&source.id) {
+                table.hurry(&[], now);
+            }
+        }
     }
 }
