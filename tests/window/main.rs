@@ -27,12 +27,14 @@ async fn demo() -> Window {
 }
 
 async fn picture(window: &Window, name: &str) {
-    // A row that changes its group is on its way for a moment.
+    // A row that changes its group is on its way for a moment, and painted in its new place a moment after.
     let still = "return document.getAnimations().every((a) => a.playState !== 'running')";
     let until = Instant::now() + PATIENCE;
-    while window.page.execute(still, Vec::new()).await.expect("asked") != true {
+    let mut rests = 0;
+    while rests < 3 {
+        rests = if window.page.execute(still, Vec::new()).await.expect("asked") == true { rests + 1 } else { 0 };
         assert!(Instant::now() < until, "the page never came to rest");
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        tokio::time::sleep(Duration::from_millis(150)).await;
     }
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("out/window").join(format!("{name}.png"));
     window.screenshot(&path).await.expect("a screenshot");
