@@ -1,5 +1,5 @@
 //! The journeys in the real window, on the demo world: what a person does with mouse and keyboard, and what must then be
-//! there to read. Each leaves screenshots in tests/out/window, and those the README shows in docs/img.
+//! there to read. Each leaves screenshots in tests/out/window; with `SKYDECK_PICTURES=1` those that the README shows are renewed.
 //!
 //! Needs what `cargo xtask test` installs and builds (WebKitWebDriver, Xvfb, the program); without it they fail and say so.
 
@@ -39,6 +39,10 @@ async fn picture(window: &Window, name: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("out/window").join(format!("{name}.png"));
     window.screenshot(&path).await.expect("a screenshot");
     assert!(path.exists());
+    let shown = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/img").join(format!("{name}.png"));
+    if std::env::var_os("SKYDECK_PICTURES").is_some() && shown.exists() {
+        std::fs::copy(&path, shown).expect("the picture is renewed");
+    }
 }
 
 async fn find(window: &Window, css: &str) -> Element {
