@@ -152,3 +152,19 @@ test("hidden, a change waits; the first read does not", async () => {
   expect(asked).toHaveLength(2);
   stop();
 });
+
+test("what took long to read rests before it is read again, and then is", async () => {
+  const asked = byHand();
+  const now = vi.spyOn(performance, "now").mockReturnValue(1_000);
+  mounted(() => query("ledger", () => ({ limit: 5 })));
+  now.mockReturnValue(1_020);
+  asked[0]?.answer({ entries: 1 });
+  await settle();
+  cache.heard(event("ledger"));
+  cache.heard(event("ledger"));
+  await settle();
+  expect(asked).toHaveLength(1);
+  now.mockReturnValue(1_081);
+  await new Promise((done) => setTimeout(done, 80));
+  expect(asked).toHaveLength(2);
+});

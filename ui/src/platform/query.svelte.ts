@@ -12,6 +12,14 @@ import { host } from "./current";
 import { toApiError, type Answer, type CallName, type Params } from "./host";
 import { concerns, tagsOf } from "./tags";
 
+/**
+ * After a read an entry rests this many times as long as it took, at most so long: where much changes at once and much is
+ * shown, reading and drawing again must leave the page free. What is read within a frame does not rest.
+ */
+const REST = 3;
+const FRAME_MS = 16;
+const LONGEST_REST_MS = 200;
+
 /** Entries nobody looks at are kept this many at most, so that going back is instant. */
 const KEPT = 40;
 
@@ -23,6 +31,8 @@ class Entry {
   users = 0;
   reading = false;
   dirty = true;
+  restsUntil = 0;
+  private waking: ReturnType<typeof setTimeout> | undefined;
   readonly tags: string[];
 
   constructor(
@@ -40,6 +50,7 @@ class Entry {
     this.reading = true;
     this.dirty = false;
     const scope = cache.scope;
+    const began = performance.now();
     try {
       const answer = await host().call(this.name, this.params as Params<typeof this.name>);
       if (scope === cache.scope) this.take(answer);
@@ -47,6 +58,9 @@ class Entry {
       if (scope === cache.scope) this.error = toApiError(thrown);
     } finally {
       this.reading = false;
+      const now = performance.now();
+      const took = now - began;
+      if (scope === cache.scope && took > FRAME_MS) this.restsUntil = now + Math.min(REST * took, LONGEST_REST_MS);
       if (scope === cache.scope) this.settled = true;
       else this.dirty = true;
     }
@@ -59,7 +73,19 @@ class Entry {
     this.error = undefined;
   }
 
+  /** Whether it rests after its last read; if so, it is woken once it has. */
+  rests(): boolean {
+    const left = this.restsUntil - performance.now();
+    if (left <= 0) return false;
+    this.waking ??= setTimeout(() => {
+      this.waking = undefined;
+      cache.wake(this);
+    }, left);
+    return true;
+  }
+
   forget(): void {
+    this.restsUntil = 0;
     this.data = undefined;
     this.error = undefined;
     this.settled = false;
@@ -88,6 +114,7 @@ class Cache {
     if (!entry.dirty || entry.users === 0) return;
     // The first read never waits: the window is shown only once something is painted.
     if (entry.settled && document.visibilityState === "hidden") return;
+    if (entry.rests()) return;
     void entry.read();
   }
 
@@ -189,6 +216,7 @@ export function query<K extends CallName>(
     again() {
       if (!entry) return;
       entry.dirty = true;
+      entry.restsUntil = 0;
       cache.wake(entry);
     },
   };
