@@ -34,7 +34,12 @@ impl Opening {
         let (opened, app) = (Arc::clone(&opening.opened), app.clone());
         tauri::async_runtime::spawn(async move {
             match opened.get_or_init(|| open(options)).await {
-                Ok(host) => tell(host, &app).await,
+                Ok(host) => {
+                    // What the page will ask for first: asked once now, while the page is still loading, its rows are in
+                    // memory when it does. The answer itself is nobody's; an error is told when the page asks.
+                    let warming = async { drop(host.call("board", Value::Null).await) };
+                    tokio::join!(tell(host, &app), warming);
+                }
                 Err(error) => tracing::error!(%error, "could not be opened"),
             }
         });

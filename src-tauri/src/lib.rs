@@ -5,6 +5,7 @@
 
 mod commands;
 mod demo;
+mod ending;
 mod events;
 mod host;
 mod instance;
@@ -41,6 +42,7 @@ pub fn run(options: Options) -> ExitCode {
         .invoke_handler(tauri::generate_handler![commands::call, commands::open_link, commands::painted])
         .setup(move |app| {
             app.manage(host::Opening::start(app.handle(), options));
+            ending::in_order(app.handle().clone());
             window::build(app)?;
             Ok(())
         })

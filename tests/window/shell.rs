@@ -103,3 +103,33 @@ async fn links_that_no_row_carries_stay_shut() {
     }
     window.close().await.expect("closes");
 }
+
+/// The processes of that window: those that were told its folder.
+fn processes(window: &Window, program: &str) -> Vec<u32> {
+    let folder = window.folder().display().to_string();
+    let of_window = |pid: &u32| {
+        let read = |what: &str| std::fs::read(format!("/proc/{pid}/{what}")).unwrap_or_default();
+        read("comm").strip_suffix(b"\n") == Some(program.as_bytes())
+            && String::from_utf8_lossy(&read("environ")).contains(&folder)
+    };
+    let all = std::fs::read_dir("/proc").expect("Linux").flatten();
+    all.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(of_window).collect()
+}
+
+/// A log-out is no crash: after one the next start would check the cache page by page before it shows a row.
+#[tokio::test]
+async fn asked_to_end_by_the_system_it_closes_its_files() {
+    let window = open().await;
+    window.wait_for(".board .row", std::time::Duration::from_secs(60)).await.expect("rows");
+    let [pid] = processes(&window, "skydeck")[..] else { panic!("{:?}", processes(&window, "skydeck")) };
+    let note = window.folder().join("skydeck/demo/cache.db.note");
+    assert!(!note.exists(), "the file is in use");
+    let asked = std::process::Command::new("kill").args(["-TERM", &pid.to_string()]).status().expect("kill");
+    assert!(asked.success());
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !processes(&window, "skydeck").is_empty() {
+        assert!(std::time::Instant::now() < until, "it goes on");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(note.exists(), "it was closed");
+}

@@ -139,6 +139,11 @@ class Cache {
     }
   }
 
+  /** Whether everything that somebody looks at has had its first answer. */
+  answered(): boolean {
+    return [...this.entries.values()].every((entry) => entry.users === 0 || entry.settled);
+  }
+
   trim(): void {
     for (const [key, entry] of this.entries) {
       if (this.entries.size <= KEPT) return;

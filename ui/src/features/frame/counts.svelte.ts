@@ -1,7 +1,10 @@
-// Numbers of the rail, from the board as it is anyway read.
+// Numbers of the rail and of what stands over every view: the board's counts, without its rows, which are many.
 
 import { query } from "$/platform";
 import type { Count } from "$/gen/api";
+
+/** The board for its counts and for what could not be read. */
+export const COUNTS = { limit: 1 } as const;
 
 export interface Counts {
   /** Failed pipelines; none if there are none. */
@@ -13,7 +16,7 @@ export interface Counts {
 }
 
 export function useCounts(): { readonly now: Counts } {
-  const board = query("board", () => ({}));
+  const board = query("board", () => COUNTS);
   const now = $derived.by((): Counts => {
     const of = (key: string) => board.data?.groups.find((g) => g.key === key)?.count;
     return { failed: of("failed"), waiting: of("waiting"), pipelines: board.data?.all };
