@@ -130,3 +130,42 @@ pub struct SourceStatus {
     #[ts(type = "number")]
     pub elapsed_ms: i64,
 }
+
+impl SourceStatus {
+    /// When it last yielded anything: a read that failed only tells that there is nothing newer.
+    pub fn fresh_at(&self) -> Option<Timestamp> {
+        if self.state.is_read() || self.state == SourceState::Partial { self.read_at } else { self.ok_at }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_read_makes_nothing_fresh() {
+        let at = |seconds| chrono::DateTime::from_timestamp(1_800_000_000 + seconds, 0);
+        let status = |state| SourceStatus {
+            id: SourceId { profile: "dev".into(), region: "eu-west-1".into(), service: "codepipeline".into() },
+            account: None,
+            state,
+            error: None,
+            ok_at: at(1),
+            read_at: at(9),
+            next_at: None,
+            rows: 1,
+            api_calls: 1,
+            throttles: 0,
+            elapsed_ms: 1,
+        };
+        for (state, fresh_at) in [
+            (SourceState::Ok, at(9)),
+            (SourceState::Partial, at(9)),
+            (SourceState::Unreachable, at(1)),
+            (SourceState::Denied, at(1)),
+            (SourceState::SignedOut, at(1)),
+        ] {
+            assert_eq!(status(state).fresh_at(), fresh_at, "{state:?}");
+        }
+    }
+}

@@ -20,7 +20,7 @@ impl Host {
         let (profiles, problems) = self.engine.profiles().await;
         let mut read_at: BTreeMap<String, Timestamp> = BTreeMap::new();
         for source in self.engine.sources().await {
-            if let Some(at) = source.read_at {
+            if let Some(at) = source.fresh_at() {
                 let newest = read_at.entry(source.id.profile).or_insert(at);
                 *newest = at.max(*newest);
             }

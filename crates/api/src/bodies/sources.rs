@@ -35,7 +35,7 @@ impl Host {
             .collect();
         Ok(Sources {
             read: sources.iter().filter(|s| s.state.is_read()).count() as u64,
-            newest: sources.iter().filter_map(|s| s.read_at).max(),
+            newest: sources.iter().filter_map(SourceStatus::fresh_at).max(),
             oldest: sources.iter().filter_map(|s| s.ok_at).min(),
             budget_share: meters.iter().map(|m| m.used_share).fold(0.0, f64::max).min(1.0),
             meters,
