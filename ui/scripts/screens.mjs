@@ -87,7 +87,7 @@ const SCREENS = [
   { id: "help", fixtures: ["full"], query: board, go: press("?") },
   { id: "switcher", fixtures: ["full", "stale", "bare", "error"], query: board, go: async (page) => (await page.keyboard.press("Control+p"), await page.keyboard.type("s")) },
   { id: "approvals", fixtures: LISTS, query: { view: "approvals" } },
-  { id: "builds", fixtures: LISTS, query: { view: "builds" } },
+  { id: "builds", fixtures: [...LISTS, "bare"], query: { view: "builds" } },
   { id: "build", fixtures: ["full", "partial", "error", "offline"], query: { view: "builds", open: BUILD } },
   { id: "repositories", fixtures: LISTS, query: { view: "repositories" } },
   { id: "ledger", fixtures: ["full", "empty", "loading", "error"], query: { view: "ledger" } },

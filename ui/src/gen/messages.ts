@@ -227,7 +227,7 @@ export const m = {
     },
     unread: {
       title: (a: { n: number }) => text("board.unread.title", a),
-      stay: () => text("board.unread.stay"),
+      stay: (a: { n: number }) => text("board.unread.stay", a),
       rows: (a: { n: number }) => text("board.unread.rows", a),
       next: (a: { span: Value }) => text("board.unread.next", a),
       copyPolicy: () => text("board.unread.copyPolicy"),
@@ -241,6 +241,7 @@ export const m = {
       where: (a: { profiles: number; regions: number }) => text("board.empty.where", a),
       noProfile: () => text("board.empty.noProfile"),
       noProfileHint: () => text("board.empty.noProfileHint"),
+      choose: () => text("board.empty.choose"),
     },
   },
   action: {
@@ -575,6 +576,7 @@ export const m = {
     protection: () => text("settings.protection"),
     none: () => text("settings.none"),
     colour: (a: { profile: Value }) => text("settings.colour", a),
+    hue: () => text("settings.hue"),
     colours: {
       teal: () => text("settings.colours.teal"),
       violet: () => text("settings.colours.violet"),

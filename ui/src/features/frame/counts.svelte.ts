@@ -11,7 +11,7 @@ export interface Counts {
   failed?: Count;
   /** Approvals that wait. */
   waiting?: Count;
-  /** All pipelines. */
+  /** All pipelines, once any were read. */
   pipelines?: Count;
 }
 
@@ -19,7 +19,7 @@ export function useCounts(): { readonly now: Counts } {
   const board = query("board", () => COUNTS);
   const now = $derived.by((): Counts => {
     const of = (key: string) => board.data?.groups.find((g) => g.key === key)?.count;
-    return { failed: of("failed"), waiting: of("waiting"), pipelines: board.data?.all };
+    return { failed: of("failed"), waiting: of("waiting"), pipelines: board.data?.any_read ? board.data.all : undefined };
   });
   return {
     get now() {
