@@ -75,7 +75,7 @@ impl Ground {
     /// credentials, which followed from it, have ended, too.
     pub(crate) fn expire(&self) {
         self.sim.with_world(World::expire_sessions);
-        self.write_token("ended", Utc::now() - TimeDelta::minutes(8));
+        self.write_token("ended", self.sim.clock().now() - TimeDelta::minutes(8));
     }
 
     fn write_token(&self, token: &str, expires_at: DateTime<Utc>) {

@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_failed_read_makes_nothing_fresh() {
-        let at = |seconds| chrono::DateTime::from_timestamp(1_800_000_000 + seconds, 0);
+        let at = |seconds: i64| chrono::DateTime::from_timestamp(1_800_000_000 + seconds, 0);
         let status = |state| SourceStatus {
             id: SourceId { profile: "dev".into(), region: "eu-west-1".into(), service: "codepipeline".into() },
             account: None,
