@@ -27,10 +27,10 @@ pub use typescript::typescript;
 
 /// The words that the contract is made of, for fronts.
 pub use skydeck_domain as domain;
-/// What fronts say of how AWS is reached and read.
-pub use skydeck_engine::{BudgetSettings, Environment, SharedHttpClient, SyncFilter, SyncReport};
 /// The log filter of every front: what the user asks for, without what may hold keys.
 pub use skydeck_engine::logging::quiet as log_filter;
+/// What fronts say of how AWS is reached and read.
+pub use skydeck_engine::{BudgetSettings, Environment, SharedHttpClient, SyncFilter, SyncReport};
 /// What would make a source readable; how long things took, as people read it; and text from AWS as a terminal may show it.
 pub use skydeck_insight::{cure, span, text};
 /// What a read changed in a row, and its state before and after.

@@ -63,7 +63,13 @@ impl Scenes<'_> {
         let backoff = self.push("payments-worker", 64, "결제 재시도 간격을 지수 백오프로 변경", 4, only("Build", STG));
         self.promote("payments-worker", STG, backoff, 29);
         // In a unit test, a while ago; it ran in another account than its pipeline.
-        self.push("image-resizer", 158, "Upgrade sharp to 0.34", 6, Some(Flaw { spoils: "UnitTest".into(), only_in: None }));
+        self.push(
+            "image-resizer",
+            158,
+            "Upgrade sharp to 0.34",
+            6,
+            Some(Flaw { spoils: "UnitTest".into(), only_in: None }),
+        );
     }
 
     fn approvals(&mut self) {
