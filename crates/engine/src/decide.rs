@@ -44,7 +44,7 @@ impl Engine {
         }
         settings.colour = change.colour.or(settings.colour);
         settings.protection = change.protection.or(settings.protection);
-        self.ledger().put_profile(&settings, &self.by()).await?;
+        self.ledger().put_profiles(&[settings], &self.by()).await?;
         self.profiles_moved();
         Ok(())
     }
@@ -56,14 +56,17 @@ impl Engine {
             let found: Vec<&str> = profiles.iter().map(|p| p.name.as_str()).collect();
             return Err(EngineError::NoSuchProfile { name: name.clone(), found: found.join(", ") });
         }
-        for profile in &profiles {
-            let shown = names.contains(&profile.name);
-            if profile.shown != shown {
-                let mut settings = self.settings_of(&profile.name).await?;
-                settings.shown = shown;
-                self.ledger().put_profile(&settings, &self.by()).await?;
-            }
-        }
+        let kept = self.ledger().profiles().await?;
+        let moved = profiles.iter().filter(|profile| profile.shown != names.contains(&profile.name));
+        let settings: Vec<ProfileSettings> = moved
+            .map(|profile| {
+                let kept = kept.iter().find(|s| s.name == profile.name).cloned();
+                let fresh = || ProfileSettings { name: profile.name.clone(), ..ProfileSettings::default() };
+                ProfileSettings { shown: !profile.shown, ..kept.unwrap_or_else(fresh) }
+            })
+            .collect();
+        // All in one: a choice of profiles is one decision, and the view waits for it.
+        self.ledger().put_profiles(&settings, &self.by()).await?;
         self.profiles_moved();
         Ok(())
     }

@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 use skydeck_api::{Code, Host};
+use skydeck_domain::Outcome;
 use skydeck_sim::Fault;
+use skydeck_store::Ledger;
 
 use crate::machine::{Machine, call, refused, rows, sync};
 
@@ -117,5 +119,34 @@ async fn an_action_whose_state_moved_since_the_plan_stops() {
     assert_eq!(error.code, Code::Refused);
     assert!(error.message.contains("moved"), "{error}");
     assert_eq!(mutations(&machine), 0);
+    host.close().await;
+}
+
+/// The account is asked for once more between intent and call. If somebody judges the action in that time (a process that
+/// takes this one for dead), what the ledger says must stay true.
+#[tokio::test]
+async fn an_action_that_was_judged_before_its_call_is_not_called() {
+    let machine = Machine::small(1);
+    let host = machine.read().await;
+    let row = well(&host).await;
+    machine.weather("GetCallerIdentity", Fault::Latency { ms: 1500 });
+    let judged = async {
+        let ledger = Ledger::open(&machine.home("ledger.db"), machine.sim.clock().now()).await.unwrap();
+        let mut record = loop {
+            match ledger.open_actions().await.unwrap().pop() {
+                Some(record) => break record,
+                None => tokio::time::sleep(std::time::Duration::from_millis(5)).await,
+            }
+        };
+        record.outcome = Outcome::Failed;
+        record.ended_at = Some(machine.sim.clock().now());
+        assert!(ledger.update(&record).await.unwrap());
+        ledger.close().await.unwrap();
+    };
+    let (error, ()) = tokio::join!(refused(&host, "act", hold(&row)), judged);
+    assert_eq!(error.code, Code::Refused, "{error}");
+    assert!(error.message.contains("Nothing was called"), "{error}");
+    assert_eq!(mutations(&machine), 0);
+    assert_eq!(call(&host, "ledger", json!({})).await["entries"][0]["outcome"], "failed");
     host.close().await;
 }

@@ -70,7 +70,12 @@ impl Engine {
         // Before the call and not after it: an intended action without a call was certainly not sent, whatever happened.
         record.calls.push(Call { operation: operation.clone(), request_id: None, at: self.now() });
         record.message = "Written before the call.".into();
-        self.ledger().update(&record).await?;
+        if !self.ledger().update(&record).await? {
+            // What stands in the ledger is nearer its end than this: somebody has judged it. Nothing may follow on that.
+            let reason =
+                "It was judged by another process meanwhile. Nothing was called. Look at the ledger.".to_owned();
+            return Err(ActError::Refused { guard: "busy", reason, plan: Some(Box::new(planned.plan)) });
+        }
         let answer = planned.found.service.call(&actor, &planned.request, &planned.plan).await;
         match answer {
             Ok(receipt) => self.accept(&mut record, receipt).await?,

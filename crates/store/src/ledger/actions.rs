@@ -22,6 +22,9 @@ const IN_THE_WAY: &str = "WHERE account = ?1 AND id = ?2 AND (
     OR (outcome = 'accepted' AND (NOT ?4 OR verb = ?3))
     OR (outcome <> 'refused' AND ended_at >= ?5))";
 
+/// How often an intent is tried while others come and go on the same thing.
+const TRIES: u32 = 5;
+
 /// What an action is decided on, and what it may run beside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Basis {
@@ -35,10 +38,10 @@ impl Ledger {
     /// Records that an action is about to be called. When this returns, it is on the disk.
     ///
     /// Errors: [`Error::Busy`] with the action that is under way on the same account and id, or that ended there after
-    /// `basis.read_at`, whoever asked for it.
+    /// `basis.read_at`, whoever asked for it; [`Error::Locked`] if others keep coming and going there.
     pub async fn intend(&self, record: &ActionRecord, basis: Basis) -> Result<()> {
-        // Twice: the action in the way may have ended between the insert and the look at it.
-        for _ in 0..2 {
+        // Again: the action in the way may have been refused between the insert and the look at it.
+        for _ in 0..TRIES {
             match self.insert(record, Some(basis)).await {
                 Ok(true) => return Ok(()),
                 Ok(false) => {}
@@ -54,7 +57,8 @@ impl Ledger {
                 return Err(Error::Busy(Box::new(other)));
             }
         }
-        self.db.told(self.insert(record, Some(basis)).await.map(|_| ()))
+        // Never taken for written: what is not in the ledger may not be called.
+        Err(Error::Locked { path: self.db.path.clone() })
     }
 
     /// Records an action that is over before any call: refused by a guard.

@@ -11,11 +11,13 @@ use crate::{
 };
 
 impl Ledger {
-    /// Sets all of what the user set for a profile.
-    pub async fn put_profile(&self, settings: &ProfileSettings, by: &By) -> Result<()> {
+    /// Sets all of what the user set for these profiles: all of them, or none if one cannot be written.
+    pub async fn put_profiles(&self, settings: &[ProfileSettings], by: &By) -> Result<()> {
         let written = async {
             let mut tx = self.db.begin().await?;
-            set(&mut tx, settings, by).await?;
+            for settings in settings {
+                set(&mut tx, settings, by).await?;
+            }
             tx.commit().await
         };
         self.db.told(written.await)

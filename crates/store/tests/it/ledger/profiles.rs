@@ -17,13 +17,13 @@ async fn what_was_set_for_a_profile_comes_back_and_opening_it_is_on_record() {
         protection: Some(Protection::ReadOnly),
         shown: false,
     };
-    ledger.put_profile(&prod, &by(1)).await.unwrap();
+    ledger.put_profiles(std::slice::from_ref(&prod), &by(1)).await.unwrap();
     assert_eq!(ledger.profile("prod").await.unwrap(), Some(prod.clone()));
     prod.protection = Some(Protection::Open);
-    ledger.put_profile(&prod, &by(2)).await.unwrap();
-    ledger.put_profile(&prod, &by(3)).await.unwrap();
+    ledger.put_profiles(std::slice::from_ref(&prod), &by(2)).await.unwrap();
+    ledger.put_profiles(std::slice::from_ref(&prod), &by(3)).await.unwrap();
     let dev = ProfileSettings { name: "dev".into(), ..ProfileSettings::default() };
-    ledger.put_profile(&dev, &by(4)).await.unwrap();
+    ledger.put_profiles(std::slice::from_ref(&dev), &by(4)).await.unwrap();
     assert_eq!(ledger.profiles().await.unwrap(), [dev, prod]);
     assert_eq!(ledger.profile("nobody").await.unwrap(), None);
 

@@ -12,7 +12,7 @@ async fn decisions_move_to_another_machine_and_are_on_record_there() {
     here.set_setting("theme", Some(&json!("dark")), &by(0)).await.unwrap();
     let open =
         ProfileSettings { name: "prod".into(), protection: Some(Protection::Open), ..ProfileSettings::default() };
-    here.put_profile(&open, &by(0)).await.unwrap();
+    here.put_profiles(std::slice::from_ref(&open), &by(0)).await.unwrap();
     here.set_mark("arn:web#1", Some(MarkValue::Bad), Some("leaks"), &by(0)).await.unwrap();
     let lock = |subject: &str, until| Lock { subject: subject.into(), reason: "freeze".into(), at: at(0), until };
     here.lock(&lock("arn:web", None), &by(0)).await.unwrap();
