@@ -107,6 +107,22 @@ async fn a_list_of_projects_that_fails_or_never_ends_deletes_none() {
 }
 
 #[tokio::test]
+async fn a_list_of_builds_that_does_not_end_is_noticed_and_not_taken_for_its_end() {
+    let ground = Ground::of(World::scale(SimClock::standing(OPENING.parse().unwrap()), 7, 1, 1, 210));
+    let (profile, region) = ground.sim.with_world(|w| {
+        let account = w.accounts.by_id.values().next().unwrap().name.clone();
+        (account, w.inhabited().next().unwrap().1.to_owned())
+    });
+    let scope = ground.scope(&profile, &region).await;
+    ground.sim.set_faults(Some(Faults::on("ListBuilds", Fault::RepeatNextToken)));
+    let (result, calls) = scope.read("codebuild", Ask::All).await;
+    result.expect("the projects are read");
+    assert_eq!(scope.shelf.rows(PROJECT).len(), 210);
+    assert_eq!(scope.shelf.kept().problems.pop().expect("it is noticed").info.code, "EndlessList");
+    assert!(calls.iter().filter(|c| *c == "ListBuilds").count() <= 3, "{calls:?}");
+}
+
+#[tokio::test]
 async fn no_environment_value_is_kept() {
     let ground = Ground::demo();
     for profile in ["shop-dev", "shop-stg", "shop-prod"] {

@@ -56,7 +56,11 @@ impl<'a> Calls<'a> {
             list.set_next_token(after.clone()).send()
         };
         let out = self.caller.call("ListBuilds", list).await?;
-        Ok((out.ids.unwrap_or_default(), out.next_token.filter(|token| Some(token) != after.as_ref())))
+        if after.is_some() && out.next_token == after {
+            let what = "The list of builds does not end: its next page is itself.";
+            return Err(self.caller.refused("EndlessList", what.into()));
+        }
+        Ok((out.ids.unwrap_or_default(), out.next_token))
     }
 
     /// Ids of the newest builds of one project, newest first.
