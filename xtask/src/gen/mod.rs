@@ -8,6 +8,7 @@ mod icons;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
 
@@ -58,11 +59,18 @@ pub(crate) fn generate(check: bool) -> Result<()> {
     let mut stale = Vec::new();
     for generator in GENERATORS {
         let before = contents(generator)?;
+        let ages = ages(&before)?;
         (generator.generate)().with_context(|| format!("cannot generate {}", generator.name))?;
         let after = contents(generator)?;
         let differing = differing(&before, &after);
         if check {
             restore(&before, &after)?;
+        }
+        // What is as it was keeps its age, too: cargo would build all that hangs on it again.
+        for (path, age) in ages.iter().filter(|(path, _)| check || before.get(*path) == after.get(*path)) {
+            fs::File::options().append(true).open(path)?.set_modified(*age)?;
+        }
+        if check {
             stale.extend(differing);
         } else {
             let written = differing.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
@@ -90,6 +98,11 @@ fn contents(generator: &Generator) -> Result<Contents> {
         }
     }
     Ok(contents)
+}
+
+/// When each of them was written.
+fn ages(contents: &Contents) -> Result<BTreeMap<PathBuf, SystemTime>> {
+    contents.keys().map(|path| Ok((path.clone(), fs::metadata(path)?.modified()?))).collect()
 }
 
 fn differing(before: &Contents, after: &Contents) -> Vec<PathBuf> {
