@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use skydeck_api::domain::{Clock, Timestamp};
 use skydeck_api::{BudgetSettings, Environment, Host, HostOptions, SyncFilter};
 use skydeck_sim::{Server, Sim, SimOptions, World, clock::SimClock};
+use skydeck_tests::WorldClock;
 
 use crate::Failed;
 
@@ -17,16 +17,6 @@ const SEED: u64 = 7;
 
 /// After three hours all that ran has ended: such a world is at rest but for what waits and what hangs.
 pub(crate) const REST: chrono::TimeDelta = chrono::TimeDelta::hours(3);
-
-/// The world's clock, as the product reads it.
-#[derive(Debug)]
-pub(crate) struct WorldClock(pub(crate) SimClock);
-
-impl Clock for WorldClock {
-    fn now(&self) -> Timestamp {
-        self.0.now()
-    }
-}
 
 /// A world that listens, and a home that was never opened.
 pub(crate) struct Ground {

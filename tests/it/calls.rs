@@ -1,73 +1,17 @@
-//! How many calls a whole sync takes, against what the world requires: worked out here from the world itself, never from
-//! what was read, and held against the simulator's own log.
+//! How many calls a whole sync takes, against what the world requires (`skydeck_tests::required`), held against the
+//! simulator's own log.
 
-use std::collections::BTreeMap;
-
-use skydeck_sim::{
-    World,
-    clock::SimClock,
-    world::{pipeline::Status, place::Place},
-};
+use skydeck_sim::{World, clock::SimClock};
+use skydeck_tests::required::{Calls, LAST_BUILDS, codebuild_first, codepipeline_first, total};
 
 use crate::ground::{Ground, OPENING, Scope};
-
-/// Calls by operation.
-type Calls = BTreeMap<&'static str, usize>;
-
-/// Pages of a list.
-fn pages(things: usize, page: usize) -> usize {
-    things.div_ceil(page).max(1)
-}
-
-/// What reading CodePipeline for the first time requires: the list; of each pipeline its state, its structure, its history
-/// (a hundred executions are kept, which is one page); the actions of what failed, runs or waits.
-fn codepipeline_first(place: &Place) -> Calls {
-    let n = place.pipelines.len();
-    let moves = place.pipelines.iter().filter(|p| {
-        let under_way = p.executions.iter().any(|e| matches!(e.status, Status::InProgress | Status::Stopping));
-        let latest = p.executions.iter().rev().find(|e| !matches!(e.status, Status::Superseded));
-        under_way || latest.is_some_and(|e| e.status == Status::Failed)
-    });
-    Calls::from([
-        ("ListPipelines", pages(n, 1000)),
-        ("GetPipelineState", n),
-        ("GetPipeline", n),
-        ("ListPipelineExecutions", n),
-        ("ListActionExecutions", moves.count()),
-    ])
-}
-
-/// What CodeBuild requires at first: the lists of projects and of the newest builds with what is behind them, and the last
-/// build of each project that is not among those: by one call each, or by reading on in the list of builds, whichever
-/// takes fewer. (A build that a pipeline points at may be one of them, and then it takes fewer still.)
-fn codebuild_first(place: &Place) -> Calls {
-    let projects = place.projects.len();
-    // In the order in which the list tells them.
-    let newest: Vec<usize> = place.builds.iter().rev().map(|b| b.project as usize).collect();
-    let unseen = |listed: usize| {
-        let seen: std::collections::BTreeSet<usize> = newest.iter().take(listed).copied().collect();
-        (0..projects).filter(|p| !seen.contains(p)).count()
-    };
-    let all = pages(newest.len(), 100);
-    // For every number of pages read: those, and one call for each project still unseen, unless the list came to its end.
-    let fewest = (1..=all).map(|n| n + if n == all { 0 } else { unseen(n * 100) }).min().unwrap_or(1);
-    let built = (0..projects).filter(|p| newest.contains(p)).count();
-    let first = newest.len().min(100);
-    let later = built - (projects - unseen(100));
-    Calls::from([
-        ("ListProjects", pages(projects, 100)),
-        ("BatchGetProjects", pages(projects, 100)),
-        ("ListBuilds and ListBuildsForProject", fewest),
-        ("BatchGetBuilds", pages(first, 100) + later.div_ceil(100)),
-    ])
-}
 
 /// What was asked, with the two ways to a project's last build counted as one.
 fn asked(log: &[String]) -> Calls {
     let mut calls = Calls::new();
     for operation in log {
         let name = match operation.as_str() {
-            "ListBuilds" | "ListBuildsForProject" => "ListBuilds and ListBuildsForProject",
+            "ListBuilds" | "ListBuildsForProject" => LAST_BUILDS,
             other => KNOWN.into_iter().find(|k| *k == other).unwrap_or_else(|| panic!("{other} is not foreseen")),
         };
         *calls.entry(name).or_default() += 1;
@@ -85,10 +29,6 @@ const KNOWN: [&str; 8] = [
     "BatchGetProjects",
     "BatchGetBuilds",
 ];
-
-fn total(calls: &Calls) -> usize {
-    calls.values().sum()
-}
 
 /// The places of a world that have pipelines: profile, Region, and what is required there.
 fn places(ground: &Ground) -> Vec<(String, String, Calls, Calls)> {
@@ -155,7 +95,7 @@ async fn a_second_sync_reads_nothing_again_that_is_known_and_has_not_moved() {
             assert_eq!(pipelines, required, "{name}: {profile} {region}");
             let lists = ["ListProjects", "BatchGetProjects"].map(|k| (k, builds[k]));
             let mut required = Calls::from(lists);
-            required.insert("ListBuilds and ListBuildsForProject", 1);
+            required.insert(LAST_BUILDS, 1);
             // Builds that are not over are asked for again.
             let running = ground.sim.with_world(|w| running_builds(w, &profile, &region));
             if running {

@@ -13,21 +13,12 @@ use skydeck_aws::{
     service::{Ask, Service, Sink},
     services,
 };
-use skydeck_domain::{ActionRecord, Clock, Detail, Link, Outcome, Resource, Run, Timestamp};
+use skydeck_domain::{ActionRecord, Detail, Link, Outcome, Resource, Run};
 use skydeck_sim::{Sim, SimOptions, World, clock::SimClock};
+use skydeck_tests::WorldClock;
 
 /// When the worlds of these tests open.
 pub(crate) const OPENING: &str = "2026-11-23T05:00:00Z";
-
-/// The world's clock, as the product reads it.
-#[derive(Debug)]
-pub(crate) struct WorldClock(pub(crate) SimClock);
-
-impl Clock for WorldClock {
-    fn now(&self) -> Timestamp {
-        self.0.now()
-    }
-}
 
 /// A world and the way into it.
 pub(crate) struct Ground {

@@ -10,9 +10,10 @@ use std::{
 use serde_json::{Value, json};
 use skydeck_api::{ApiError, BudgetSettings, Environment, Host, HostOptions, SyncFilter, SyncReport};
 use skydeck_sim::{Fault, Faults, Sim, SimOptions, World, clock::SimClock};
+use skydeck_tests::WorldClock;
 use tempfile::TempDir;
 
-use crate::ground::{OPENING, WorldClock};
+use crate::ground::OPENING;
 
 /// See the file's head.
 pub(crate) struct Machine {

@@ -3,23 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use skydeck_api::{
-    BudgetSettings, Environment, Host, HostOptions, SyncFilter,
-    domain::{Clock, Timestamp},
-};
+use skydeck_api::{BudgetSettings, Environment, Host, HostOptions, SyncFilter};
 use skydeck_sim::{Fault, Faults, Sim, SimOptions, World, clock::SimClock};
+use skydeck_tests::WorldClock;
 use tempfile::TempDir;
 
 const PIPELINE: &str = "arn:aws:codepipeline:ap-northeast-2:100000000000:green-0";
-
-#[derive(Debug)]
-struct WorldClock(SimClock);
-
-impl Clock for WorldClock {
-    fn now(&self) -> Timestamp {
-        self.0.now()
-    }
-}
 
 /// A home and the AWS of whoever opens it. The clock runs: who reads when is what is looked at here.
 struct Home {

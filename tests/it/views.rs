@@ -6,24 +6,13 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use skydeck_api::{
-    BudgetSettings, CALLS, Code, Environment, Host, HostOptions, SyncFilter,
-    domain::{Clock, Timestamp},
-};
+use skydeck_api::{BudgetSettings, CALLS, Code, Environment, Host, HostOptions, SyncFilter};
 use skydeck_sim::{Faults, Sim, SimOptions, World, clock::SimClock};
+use skydeck_tests::WorldClock;
 use tempfile::TempDir;
 use tokio::{runtime::Runtime, sync::OnceCell};
 
 use crate::ground::OPENING;
-
-#[derive(Debug)]
-struct WorldClock(SimClock);
-
-impl Clock for WorldClock {
-    fn now(&self) -> Timestamp {
-        self.0.now()
-    }
-}
 
 /// The demo world, standing still, open through the contract.
 struct Open {

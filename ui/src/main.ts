@@ -10,13 +10,13 @@ import { chooseHost } from "./platform/choose";
 
 // What the first frame is written in is loaded while the shell opens its files: text that comes later than its row is
 // drawn twice, and laid out in whatever font the system has until then.
-const fonts = Promise.all(["500 13px Inter", '11px "JetBrains Mono"'].map((font) => document.fonts.load(font)));
+const fonts = Promise.all(["500 13px Inter", '11px "JetBrains Mono"'].map((font) => document.fonts.load(font))).catch(() => undefined);
 
 setHost(await chooseHost());
 let boot: Boot | undefined;
 try {
   boot = await host().call("boot", {});
-  await fonts.catch(() => undefined);
+  await fonts;
   settings.load(boot.settings);
   clock.set(boot.now);
   clock.start();
