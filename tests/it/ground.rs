@@ -219,8 +219,8 @@ impl Sink for Shelf {
         self.kept().rows.get(id).cloned()
     }
 
-    async fn known_kind(&self, kind: &str) -> Vec<Resource> {
-        self.rows(kind)
+    async fn each_known(&self, kind: &str, take: &mut (dyn FnMut(Resource) + Send)) {
+        self.rows(kind).into_iter().for_each(take);
     }
 
     async fn last_run(&self, of_arn: &str) -> Option<Run> {

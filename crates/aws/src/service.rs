@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use skydeck_domain::{
-    ActionRecord, Clock, ConfirmLevel, Link, Plan, PlannedCall, Resource, Run, Target, Verb, VerbOptions,
+    ActionRecord, Clock, ConfirmLevel, Detail, Link, Plan, PlannedCall, Resource, Run, Target, Verb, VerbOptions,
     action::Current, log::LogTail,
 };
 
@@ -116,10 +116,26 @@ pub trait Sink: Send + Sync {
     async fn problem(&self, error: AwsError);
     /// The row as last read, whatever its age.
     async fn known(&self, id: &str) -> Option<Resource>;
-    /// All rows of a kind in this scope (profile and Region) as last read, of this or another service.
-    async fn known_kind(&self, kind: &str) -> Vec<Resource>;
+    /// Hands over all rows of a kind in this scope (profile and Region) as last read, of this or another service, one by
+    /// one: there may be ten thousand, and of each little is wanted.
+    async fn each_known(&self, kind: &str, take: &mut (dyn FnMut(Resource) + Send));
     /// The newest finished or running run kept of a thing, by its ARN.
     async fn last_run(&self, of_arn: &str) -> Option<Run>;
+}
+
+impl dyn Sink + '_ {
+    /// What `pick` keeps of each row of a kind in this scope as last read. A row whose detail does not fit (written by
+    /// another version) is passed over.
+    pub async fn gather<D: Detail, T: Send>(&self, mut pick: impl FnMut(Resource, D) -> T + Send) -> Vec<T> {
+        let mut gathered = Vec::new();
+        let mut take = |row: Resource| {
+            if let Some(detail) = row.detail() {
+                gathered.push(pick(row, detail));
+            }
+        };
+        self.each_known(D::KIND, &mut take).await;
+        gathered
+    }
 }
 
 /// What a collector, a plan or a follower reads through: one profile's credentials, one Region, one service's budget.

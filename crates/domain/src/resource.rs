@@ -65,7 +65,7 @@ impl Resource {
 
     /// The typed detail, if this row is of that kind and its JSON fits.
     pub fn detail<D: Detail>(&self) -> Option<D> {
-        (self.kind == D::KIND).then(|| serde_json::from_value(self.detail.clone()).ok()).flatten()
+        (self.kind == D::KIND).then(|| D::deserialize(&self.detail).ok()).flatten()
     }
 }
 

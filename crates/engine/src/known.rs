@@ -6,7 +6,7 @@ use skydeck_aws::{AwsError, ErrorClass, Session};
 use skydeck_domain::{
     ActionRecord, Aspect, Health, Profile, Resource, SourceId, SourceStatus, Timestamp, Usual, pipeline::PipelineDetail,
 };
-use skydeck_store::{CountBy, Query};
+use skydeck_store::{CountBy, Query, Standing};
 
 use crate::{Engine, lock, profiles, read};
 
@@ -162,7 +162,7 @@ impl Engine {
         let now = self.now();
         if let Some(table) = self.timetables().0.get_mut(source) {
             for row in rows {
-                table.saw(row, now, now);
+                table.saw(Standing { read_at: now, ..Standing::from(row) }, now);
             }
         }
     }

@@ -13,7 +13,7 @@ use skydeck_aws::{
     AwsError, Session,
     service::{Ask, Service, Sink},
 };
-use skydeck_domain::{ErrorInfo, Health, Link, Resource, Run, Scope, SourceId, SourceState, SourceStatus, Timestamp};
+use skydeck_domain::{ErrorInfo, Health, Link, Resource, Run, SourceId, SourceState, SourceStatus, Timestamp};
 use skydeck_store::{Change, HealthChange, Query};
 use tokio::sync::Mutex;
 
@@ -291,27 +291,25 @@ impl Sink for StoreSink {
         self.engine.cache().get(id).await.ok().flatten()
     }
 
-    async fn known_kind(&self, kind: &str) -> Vec<Resource> {
-        let mut query = Query {
-            kinds: vec![kind.to_owned()],
-            scopes: Some(vec![Scope { profile: self.source.profile.clone(), region: self.source.region.clone() }]),
-            sort: skydeck_store::Sort::Name,
-            limit: Query::MAX_LIMIT,
-            ..Query::default()
-        };
-        let mut rows = Vec::new();
-        while let Ok(page) = self.engine.cache().page(&query).await {
-            rows.extend(page.rows);
-            match page.next {
-                Some(next) => query.after = Some(next),
-                None => break,
-            }
+    async fn each_known(&self, kind: &str, take: &mut (dyn FnMut(Resource) + Send)) {
+        let query = of_kind(&self.source, kind);
+        if let Err(error) = self.engine.cache().each(&query, take).await {
+            self.local(error).await;
         }
-        rows
     }
 
     async fn last_run(&self, of_arn: &str) -> Option<Run> {
         self.engine.ledger().runs(of_arn, 1, None).await.ok()?.into_iter().next()
+    }
+}
+
+/// Asks for all rows of a kind in the scope of a source.
+pub(crate) fn of_kind(source: &SourceId, kind: &str) -> Query {
+    Query {
+        kinds: vec![kind.to_owned()],
+        scopes: Some(vec![source.scope()]),
+        sort: skydeck_store::Sort::Name,
+        ..Query::default()
     }
 }
 

@@ -7,7 +7,8 @@ use std::{collections::HashMap, time::Duration};
 
 use chrono::TimeDelta;
 use skydeck_aws::service::Pace;
-use skydeck_domain::{Aspect, Health, Resource, SourceState, Timestamp};
+use skydeck_domain::{Aspect, Health, SourceState, Timestamp};
+use skydeck_store::Standing;
 
 /// How urgent an item is; also the order in which due items are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,12 +107,12 @@ impl Timetable {
         }
     }
 
-    /// A row of the item kind was read (or is known from the cache, with `read_at` its age).
-    pub fn saw(&mut self, row: &Resource, read_at: Timestamp, now: Timestamp) {
+    /// A row of the item kind was read, now or at an earlier time.
+    pub fn saw(&mut self, row: Standing, now: Timestamp) {
         let visible = self.items.get(&row.name).is_some_and(|i| i.visible);
         let mut item = Item { due: now, health: row.health, aspect: row.aspect, since: row.since, visible };
-        item.due = read_at + to_delta(item.interval(now));
-        self.items.insert(row.name.clone(), item);
+        item.due = row.read_at + to_delta(item.interval(now));
+        self.items.insert(row.name, item);
     }
 
     /// An item is not there any more.
@@ -262,6 +263,7 @@ fn to_delta(d: Duration) -> TimeDelta {
 #[cfg(test)]
 mod tests {
     use chrono::TimeZone;
+    use skydeck_domain::Scope;
 
     use super::*;
 
@@ -271,32 +273,16 @@ mod tests {
         chrono::Utc.timestamp_opt(1_800_000_000 + seconds, 0).unwrap()
     }
 
-    fn row(name: &str, health: Health, since: Timestamp) -> Resource {
-        Resource {
-            id: name.into(),
-            arn: None,
-            kind: "codepipeline.pipeline".into(),
-            service: "codepipeline".into(),
-            name: name.into(),
-            profile: "p".into(),
-            account: "111122223333".into(),
-            region: "eu-west-1".into(),
-            status: String::new(),
-            health,
-            aspect: None,
-            reason: None,
-            since: Some(since),
-            read_at: since,
-            tags: Default::default(),
-            detail: serde_json::Value::Null,
-        }
+    fn row(name: &str, health: Health, since: Timestamp, read_at: Timestamp) -> Standing {
+        let scope = Scope { profile: "p".into(), region: "eu-west-1".into() };
+        Standing { name: name.into(), scope, health, aspect: None, since: Some(since), read_at }
     }
 
     #[test]
     fn running_items_are_read_in_seconds_and_dormant_ones_in_minutes() {
         let mut table = Timetable::new(PACE, at(0), Some(at(0)), 0.0);
-        table.saw(&row("runs", Health::Running, at(-5)), at(0), at(0));
-        table.saw(&row("sleeps", Health::Ok, at(-1_000_000)), at(0), at(0));
+        table.saw(row("runs", Health::Running, at(-5), at(0)), at(0));
+        table.saw(row("sleeps", Health::Ok, at(-1_000_000), at(0)), at(0));
         table.next_changes = at(1000);
         assert_eq!(table.due(at(7)), vec![]);
         assert_eq!(table.due(at(8)), vec![Due::Items(vec!["runs".into()])]);
@@ -306,8 +292,8 @@ mod tests {
     #[test]
     fn a_long_full_read_does_not_keep_a_running_item_waiting() {
         let mut table = Timetable::new(PACE, at(0), None, 0.0);
-        table.saw(&row("runs", Health::Running, at(0)), at(0), at(0));
-        table.saw(&row("sleeps", Health::Ok, at(-1_000_000)), at(0), at(0));
+        table.saw(row("runs", Health::Running, at(0), at(0)), at(0));
+        table.saw(row("sleeps", Health::Ok, at(-1_000_000), at(0)), at(0));
         assert_eq!(table.due(at(1)), vec![Due::All]);
         table.started(&Due::All);
         assert_eq!(table.due(at(400)), vec![Due::Items(vec!["runs".into()])]);
@@ -317,7 +303,7 @@ mod tests {
     fn steady_idle_costs_at_most_a_tenth_of_the_running_cadence() {
         let mut table = Timetable::new(PACE, at(0), Some(at(0)), 0.0);
         for n in 0..200 {
-            table.saw(&row(&format!("p{n}"), Health::Ok, at(-1_000_000)), at(0), at(0));
+            table.saw(row(&format!("p{n}"), Health::Ok, at(-1_000_000), at(0)), at(0));
         }
         let mut calls = 0;
         for second in 1..=3600 {
@@ -329,7 +315,7 @@ mod tests {
                     Due::Items(names) => {
                         calls += names.len();
                         for name in names {
-                            table.saw(&row(name, Health::Ok, at(-1_000_000)), at(second), at(second));
+                            table.saw(row(name, Health::Ok, at(-1_000_000), at(second)), at(second));
                         }
                     }
                 }
@@ -356,7 +342,7 @@ mod tests {
     fn what_comes_on_screen_is_read_first() {
         let mut table = Timetable::new(PACE, at(0), Some(at(0)), 0.0);
         for n in 0..50 {
-            table.saw(&row(&format!("p{n:02}"), Health::Ok, at(-1_000_000)), at(-400), at(-400));
+            table.saw(row(&format!("p{n:02}"), Health::Ok, at(-1_000_000), at(-400)), at(-400));
         }
         table.look_at(&["p49".into()], at(1));
         let Some(Due::Items(names)) = table.due(at(1)).into_iter().find(|d| matches!(d, Due::Items(_))) else {

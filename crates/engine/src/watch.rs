@@ -5,8 +5,7 @@ use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Durati
 
 use futures::FutureExt as _;
 use skydeck_aws::service::{Ask, Service};
-use skydeck_domain::{Resource, Scope, SourceId, SourceState};
-use skydeck_store::Query;
+use skydeck_domain::{Scope, SourceId, SourceState};
 use tokio::task::JoinHandle;
 
 use crate::{
@@ -91,8 +90,9 @@ async fn set_up(engine: &Arc<Engine>, woke: bool) {
         let last = engine.source(id).await.filter(|s| s.state == SourceState::Ok).and_then(|s| s.ok_at);
         let mut table = Timetable::new(service.spec().pace, now, last, engine.jitter(id));
         if let Some(kind) = service.spec().items {
-            for row in rows_of(engine, id, kind).await {
-                table.saw(&row, row.read_at, now);
+            match engine.cache().standings(&read::of_kind(id, kind), u32::MAX).await {
+                Ok(rows) => rows.into_iter().for_each(|row| table.saw(row, now)),
+                Err(error) => engine.trouble(&error),
             }
         }
         engine.timetables().0.insert(id.clone(), table);
@@ -103,25 +103,6 @@ async fn set_up(engine: &Arc<Engine>, woke: bool) {
     if dropped || !missing.is_empty() {
         engine.event_bus().changed(["sources", "board", "rows"]);
     }
-}
-
-async fn rows_of(engine: &Engine, id: &SourceId, kind: &str) -> Vec<Resource> {
-    let mut query = Query {
-        kinds: vec![kind.to_owned()],
-        scopes: Some(vec![id.scope()]),
-        sort: skydeck_store::Sort::Name,
-        limit: Query::MAX_LIMIT,
-        ..Query::default()
-    };
-    let mut rows = Vec::new();
-    while let Ok(page) = engine.cache().page(&query).await {
-        rows.extend(page.rows);
-        match page.next {
-            Some(next) => query.after = Some(next),
-            None => break,
-        }
-    }
-    rows
 }
 
 /// Every source of these scopes.

@@ -3,7 +3,7 @@
 //! Deliberately elsewhere: the SQL it becomes (`cache/filter.rs`, `cache/page.rs`).
 
 use serde::{Deserialize, Serialize};
-use skydeck_domain::{Aspect, Health, Kind, Resource, Scope};
+use skydeck_domain::{Aspect, Health, Kind, Resource, Scope, Timestamp};
 
 /// Which rows, in which order, from where on. The filters are joined by *and*; an empty list filters nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,6 +77,36 @@ pub struct Page {
     pub next: Option<String>,
     /// How many rows the filter lets through, on all pages.
     pub total: Count,
+}
+
+/// How a row stands, without what it is made of: for going through many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Name.
+    pub name: String,
+    /// Profile and Region.
+    pub scope: Scope,
+    /// Health.
+    pub health: Health,
+    /// What kind of its health.
+    pub aspect: Option<Aspect>,
+    /// Since when, where known.
+    pub since: Option<Timestamp>,
+    /// When last confirmed.
+    pub read_at: Timestamp,
+}
+
+impl From<&Resource> for Standing {
+    fn from(row: &Resource) -> Standing {
+        Standing {
+            name: row.name.clone(),
+            scope: Scope { profile: row.profile.clone(), region: row.region.clone() },
+            health: row.health,
+            aspect: row.aspect,
+            since: row.since,
+            read_at: row.read_at,
+        }
+    }
 }
 
 /// A number of rows that says whether it is exact.

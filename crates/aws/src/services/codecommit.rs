@@ -18,7 +18,7 @@ use aws_sdk_codecommit::{
 };
 use skydeck_domain::{
     Detail, Health, Resource, Timestamp,
-    pipeline::{ExecutionDetail, PipelineDetail},
+    pipeline::{ExecutionDetail, PipelineDetail, Revision},
     repository::{Commit, RepositoryDetail},
 };
 
@@ -177,8 +177,7 @@ impl Reader<'_> {
     async fn shipped(&self) -> BTreeMap<String, Vec<String>> {
         // Pipeline and source action → repository, where it lies in this Region.
         let mut sources: BTreeMap<(String, String), String> = BTreeMap::new();
-        for row in self.sink.known_kind(PipelineDetail::KIND).await {
-            let Some(pipeline) = row.detail::<PipelineDetail>() else { continue };
+        let take = |row: Resource, pipeline: PipelineDetail| {
             for action in pipeline.stages.into_iter().flat_map(|s| s.actions) {
                 let here = action.def.provider == "CodeCommit" && action.def.region.is_none();
                 if let Some(subject) = action.def.subject.filter(|_| here) {
@@ -186,19 +185,20 @@ impl Reader<'_> {
                     sources.insert((row.name.clone(), action.def.name), repository);
                 }
             }
-        }
-        let executions = self.sink.known_kind(ExecutionDetail::KIND).await;
-        let mut executions: Vec<ExecutionDetail> = executions.iter().filter_map(Resource::detail).collect();
-        executions.sort_by_key(|e| std::cmp::Reverse(e.started_at));
+        };
+        self.sink.gather(take).await;
+        let ships = |_, execution: ExecutionDetail| {
+            let of_source = |r: Revision| Some((sources.get(&(execution.pipeline.clone(), r.source))?, r.id));
+            let revisions: Vec<_> = execution.revisions.into_iter().filter_map(of_source).collect();
+            (execution.started_at, revisions)
+        };
+        let mut ships = self.sink.gather(ships).await;
+        ships.sort_by_key(|(started_at, _)| std::cmp::Reverse(*started_at));
         let mut shipped: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for execution in executions {
-            for revision in execution.revisions {
-                let source = (execution.pipeline.clone(), revision.source);
-                let Some(repository) = sources.get(&source) else { continue };
-                let ids = shipped.entry(repository.clone()).or_default();
-                if !ids.contains(&revision.id) {
-                    ids.push(revision.id);
-                }
+        for (repository, id) in ships.into_iter().flat_map(|(_, revisions)| revisions) {
+            let ids = shipped.entry(repository.clone()).or_default();
+            if !ids.contains(&id) {
+                ids.push(id);
             }
         }
         shipped

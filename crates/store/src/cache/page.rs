@@ -4,6 +4,8 @@
 //! which is the slower the more there are. By read time alone SQLite may choose: that order lies in another table than
 //! what is filtered by, and for a small kind gathering is the faster way.
 
+use futures::TryStreamExt as _;
+use skydeck_domain::Resource;
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::{
@@ -11,9 +13,9 @@ use super::{
     cursor::{Column, Cursor},
     filter,
     get::resources,
-    row::COLUMNS,
+    row::{COLUMNS, resource, standing},
 };
-use crate::{Count, Page, Query, Result, Sort};
+use crate::{Count, Page, Query, Result, Sort, Standing};
 
 /// Up to here a number of rows is exact.
 const EXACT: i64 = 1000;
@@ -58,6 +60,10 @@ impl Order {
         let up = query.descending == (query.sort == Sort::Since);
         Order { from, key, up }
     }
+
+    fn names(&self, between: &str) -> String {
+        self.key.iter().map(|column| column.name()).collect::<Vec<_>>().join(between)
+    }
 }
 
 impl Cache {
@@ -82,6 +88,36 @@ impl Cache {
         Ok(Page { rows: self.db.told(resources(&rows))?, next, total })
     }
 
+    /// Hands over every row that the query lets through, one at a time and in its order, so that a caller who needs little of
+    /// each holds little. Page and limit of the query do not matter.
+    pub async fn each(&self, query: &Query, mut take: impl FnMut(Resource) + Send) -> Result<()> {
+        let order = Order::of(query);
+        let through = async {
+            let mut sql = select(query, &order, COLUMNS)?;
+            ordered(&mut sql, &order);
+            let mut rows = sql.build().fetch(self.db.read());
+            while let Some(row) = rows.try_next().await? {
+                take(resource(&row)?);
+            }
+            Ok(())
+        };
+        self.db.told(through.await)
+    }
+
+    /// How the rows stand that the query lets through, in its order, at most so many. Page and limit of the query do not
+    /// matter.
+    pub async fn standings(&self, query: &Query, most: u32) -> Result<Vec<Standing>> {
+        let order = Order::of(query);
+        let found = async {
+            let mut sql = select(query, &order, "r.name, r.profile, r.region, r.need, r.since, s.read_at")?;
+            ordered(&mut sql, &order);
+            sql.push(" LIMIT ").push_bind(i64::from(most));
+            let rows = sql.build().fetch_all(self.db.read()).await?;
+            rows.iter().map(standing).collect()
+        };
+        self.db.told(found.await)
+    }
+
     async fn total(&self, query: &Query) -> sqlx::Result<Count> {
         let index = if query.kinds.len() == 1 { "resources_by_kind" } else { "resources_by_need" };
         let mut sql = QueryBuilder::<Sqlite>::new("SELECT count(*) FROM (SELECT 1 FROM resources r INDEXED BY ");
@@ -95,20 +131,28 @@ impl Cache {
 
 /// Selects one row more than the page has, to know whether there is a next one.
 fn statement(query: &Query, order: &Order, after: Option<&Cursor>, limit: u32) -> sqlx::Result<QueryBuilder<Sqlite>> {
-    let mut sql = QueryBuilder::new("SELECT ");
-    sql.push(COLUMNS);
-    for (i, column) in order.key.iter().enumerate() {
-        sql.push(format_args!(", {} AS k{i}", column.name()));
-    }
-    sql.push(format_args!(" FROM {} WHERE true", order.from));
-    filter::push(&mut sql, query)?;
-    let names: Vec<&str> = order.key.iter().map(|column| column.name()).collect();
+    let keys: Vec<String> =
+        order.key.iter().enumerate().map(|(i, column)| format!("{} AS k{i}", column.name())).collect();
+    let mut sql = select(query, order, &format!("{COLUMNS}, {}", keys.join(", ")))?;
     if let Some(after) = after {
-        sql.push(format_args!(" AND ({}) {} ", names.join(", "), if order.up { ">" } else { "<" }));
+        sql.push(format_args!(" AND ({}) {} ", order.names(", "), if order.up { ">" } else { "<" }));
         after.push(&mut sql);
     }
-    let direction = if order.up { "" } else { " DESC" };
-    sql.push(format_args!(" ORDER BY {}{direction}", names.join(&format!("{direction}, "))));
+    ordered(&mut sql, order);
     sql.push(" LIMIT ").push_bind(i64::from(limit) + 1);
     Ok(sql)
+}
+
+/// Selects columns of the rows that the query lets through; more conditions can follow.
+fn select(query: &Query, order: &Order, columns: &str) -> sqlx::Result<QueryBuilder<Sqlite>> {
+    let mut sql = QueryBuilder::new("SELECT ");
+    sql.push(columns);
+    sql.push(format_args!(" FROM {} WHERE true", order.from));
+    filter::push(&mut sql, query)?;
+    Ok(sql)
+}
+
+fn ordered(sql: &mut QueryBuilder<Sqlite>, order: &Order) {
+    let direction = if order.up { "" } else { " DESC" };
+    sql.push(format_args!(" ORDER BY {}{direction}", order.names(&format!("{direction}, "))));
 }

@@ -1,11 +1,12 @@
 //! A resource as a row of the database and back: its columns, its hash, its searched words.
 
 use sha2::{Digest, Sha256};
-use skydeck_domain::{Aspect, Health, Resource};
+use skydeck_domain::{Aspect, Health, Resource, Scope};
 use sqlx::{Row, sqlite::SqliteRow};
 
+use super::need;
 use crate::{
-    State,
+    Standing, State,
     time::instant,
     word::{from_json, known},
 };
@@ -42,6 +43,20 @@ pub(super) fn resource(row: &SqliteRow) -> sqlx::Result<Resource> {
         read_at: instant(row.try_get("read_at")?),
         tags: from_json(row.try_get("tags")?)?,
         detail: from_json(row.try_get("detail")?)?,
+    })
+}
+
+/// How a row stands that was selected with `name, profile, region, need, since, read_at`.
+pub(super) fn standing(row: &SqliteRow) -> sqlx::Result<Standing> {
+    let number: i64 = row.try_get("need")?;
+    let (health, aspect) = known(&number.to_string(), need::of(number))?;
+    Ok(Standing {
+        name: row.try_get("name")?,
+        scope: Scope { profile: row.try_get("profile")?, region: row.try_get("region")? },
+        health,
+        aspect,
+        since: row.try_get::<Option<i64>, _>("since")?.map(instant),
+        read_at: instant(row.try_get("read_at")?),
     })
 }
 

@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
+use serde_json::Value;
 use skydeck_domain::{
-    Detail, Health, Resource,
+    Detail, Health, Resource, Timestamp,
     build::{BuildDetail, ProjectDetail},
-    pipeline::PipelineDetail,
+    pipeline::{ActionState, PipelineDetail},
 };
 
 use super::{
@@ -74,10 +75,10 @@ impl Reader<'_> {
     async fn projects(&self, older: Older) -> Result<(), AwsError> {
         let caller = &self.ctx.caller;
         let names = self.calls.project_names().await?;
-        let builds = self.sink.known_kind(BuildDetail::KIND).await;
-        let latest = latest_builds(&builds);
+        let stands = |row: Resource, build: BuildDetail| (build.started_at, Resource { detail: Value::Null, ..row });
+        let latest = latest_builds(self.sink.gather(stands).await);
         let mut new = BTreeSet::new();
-        for name in names.iter().filter(|name| !latest.contains_key(name.as_str())) {
+        for name in names.iter().filter(|name| !latest.contains_key(*name)) {
             if self.sink.known(&self.project_row_id(name)).await.is_none() {
                 new.insert(name.clone());
             }
@@ -87,7 +88,7 @@ impl Reader<'_> {
             let now = self.ctx.clock.now();
             let row = |project: &aws_sdk_codebuild::types::Project| {
                 let name = project.name()?;
-                let last = latest.get(name).copied();
+                let last = latest.get(name);
                 let detail = rows::project(project, last.map(|b| b.name.clone()));
                 Some(rows::project_row(caller, name, &detail, last, now))
             };
@@ -137,13 +138,8 @@ impl Reader<'_> {
         let caller = &self.ctx.caller;
         let (newest, older) = self.calls.newest_builds(None).await?;
         let pointed_at = self.pointed_at().await;
-        let known: BTreeMap<String, bool> = self
-            .sink
-            .known_kind(BuildDetail::KIND)
-            .await
-            .iter()
-            .map(|row| (row.name.clone(), rows::is_over(&row.status)))
-            .collect();
+        let known: BTreeMap<String, bool> =
+            self.sink.gather(|row, _: BuildDetail| (row.name, rows::is_over(&row.status))).await.into_iter().collect();
         let kept: BTreeSet<&String> = newest.iter().chain(&pointed_at).collect();
         let open = known.iter().filter(|(_, over)| !**over).map(|(id, _)| id);
         let wanted: BTreeSet<&String> =
@@ -153,9 +149,8 @@ impl Reader<'_> {
         if all {
             // The newest, the last one of each project and those that pipelines point at are all that is kept here; history
             // is in the ledger.
-            let projects = self.sink.known_kind(ProjectDetail::KIND).await;
-            let last = projects.iter().filter_map(|row| row.detail::<ProjectDetail>()?.last_build_id);
-            let ids = kept.into_iter().cloned().chain(last);
+            let last = self.sink.gather(|_, project: ProjectDetail| project.last_build_id).await;
+            let ids = kept.into_iter().cloned().chain(last.into_iter().flatten());
             let id = |id: String| format!("{}/{}", caller.profile, rows::build_arn(caller, &id));
             self.sink.complete(BuildDetail::KIND, ids.map(id).collect()).await;
         }
@@ -180,15 +175,16 @@ impl Reader<'_> {
             let id = |id: &String| format!("{}/{}", caller.profile, rows::build_arn(caller, id));
             self.sink.gone(gone.iter().map(id).collect()).await;
         }
-        self.refresh_projects(&read).await;
+        let began = details.iter().map(|build| build.started_at);
+        self.refresh_projects(began.zip(read).collect()).await;
         Ok(())
     }
 
     /// A project is as its latest build is: a newer build changes the row of its project.
-    async fn refresh_projects(&self, read: &[Resource]) {
+    async fn refresh_projects(&self, read: Vec<(Option<Timestamp>, Resource)>) {
         let caller = &self.ctx.caller;
         let mut changed = Vec::new();
-        for (name, last) in latest_builds(read) {
+        for (name, last) in &latest_builds(read) {
             let Some(row) = self.sink.known(&self.project_row_id(name)).await else { continue };
             let Some(mut detail) = row.detail::<ProjectDetail>() else { continue };
             let newer = detail.last_build_id.as_ref() == Some(&last.name) || row.since < last.since;
@@ -205,33 +201,31 @@ impl Reader<'_> {
 
     /// Ids of the builds that failed, running or waiting pipelines of this Region point at.
     async fn pointed_at(&self) -> Vec<String> {
-        let mut ids = Vec::new();
-        for row in self.sink.known_kind(PipelineDetail::KIND).await {
+        let builds = |row: Resource, pipeline: PipelineDetail| {
             if !matches!(row.health, Health::Failed | Health::Running | Health::Attention) {
-                continue;
+                return Vec::new();
             }
-            let Some(pipeline) = row.detail::<PipelineDetail>() else { continue };
             let shown = pipeline.execution.into_iter().flat_map(|e| e.actions).map(|run| run.state);
-            for action in pipeline.stages.into_iter().flat_map(|s| s.actions).chain(shown) {
+            let actions = pipeline.stages.into_iter().flat_map(|s| s.actions).chain(shown);
+            let build = |action: ActionState| {
                 let def = &action.def;
                 let here = def.provider == "CodeBuild" && def.region.is_none() && def.account.is_none();
-                ids.extend(action.external_id.filter(|id| here && id.contains(':')));
-            }
-        }
-        ids
+                action.external_id.filter(|id| here && id.contains(':'))
+            };
+            actions.filter_map(build).collect()
+        };
+        self.sink.gather(builds).await.into_iter().flatten().collect()
     }
 }
 
-/// The build of each project that began last.
-fn latest_builds(builds: &[Resource]) -> BTreeMap<&str, &Resource> {
-    let mut latest: BTreeMap<&str, &Resource> = BTreeMap::new();
-    for row in builds.iter().filter(|row| row.kind == BuildDetail::KIND) {
+/// The build of each project that began last, from builds with their beginnings.
+fn latest_builds(builds: Vec<(Option<Timestamp>, Resource)>) -> BTreeMap<String, Resource> {
+    let mut latest: BTreeMap<String, (Option<Timestamp>, Resource)> = BTreeMap::new();
+    for (began, row) in builds {
         let Some(project) = row.name.split(':').next() else { continue };
-        let began = |row: &Resource| row.detail::<BuildDetail>().and_then(|b| b.started_at);
-        let newer = latest.get(project).is_none_or(|known| began(known) < began(row));
-        if newer {
-            latest.insert(project, row);
+        if latest.get(project).is_none_or(|(known, _)| *known < began) {
+            latest.insert(project.to_owned(), (began, row));
         }
     }
-    latest
+    latest.into_iter().map(|(project, (_, row))| (project, row)).collect()
 }

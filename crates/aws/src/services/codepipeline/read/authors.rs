@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use skydeck_domain::{
-    Detail, Resource,
+    Resource,
     pipeline::ExecutionDetail,
     repository::{Commit, RepositoryDetail},
 };
@@ -17,9 +17,8 @@ pub(super) struct Authors(BTreeMap<String, Commit>);
 
 impl Authors {
     pub(super) async fn known(sink: &dyn Sink) -> Authors {
-        let rows = sink.known_kind(RepositoryDetail::KIND).await;
-        let commits = rows.iter().filter_map(Resource::detail::<RepositoryDetail>).flat_map(|r| r.commits);
-        Authors(commits.map(|commit| (commit.id.clone(), commit)).collect())
+        let commits = sink.gather(|_, repository: RepositoryDetail| repository.commits).await;
+        Authors(commits.into_iter().flatten().map(|commit| (commit.id.clone(), commit)).collect())
     }
 
     /// Signs what the execution ships, where that is known; says whether anything was new.
@@ -38,16 +37,11 @@ impl Authors {
 impl Reader<'_> {
     /// Signs executions that were read before their commits were. Nothing else about them is new, so they keep their age.
     pub(super) async fn sign_known(&self) {
-        let mut signed = Vec::new();
-        for mut row in self.sink.known_kind(ExecutionDetail::KIND).await {
-            let Some(mut execution) = row.detail::<ExecutionDetail>() else { continue };
-            if self.authors.sign(&mut execution)
-                && let Ok(detail) = serde_json::to_value(&execution)
-            {
-                row.detail = detail;
-                signed.push(row);
-            }
-        }
+        let sign = |row: Resource, mut execution: ExecutionDetail| {
+            let new = self.authors.sign(&mut execution);
+            new.then(|| serde_json::to_value(&execution).ok()).flatten().map(|detail| Resource { detail, ..row })
+        };
+        let signed: Vec<Resource> = self.sink.gather(sign).await.into_iter().flatten().collect();
         if !signed.is_empty() {
             self.sink.rows(signed).await;
         }

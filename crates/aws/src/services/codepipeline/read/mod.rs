@@ -29,12 +29,12 @@ const DOWN_AFTER: usize = 3;
 
 /// Reads what is asked for.
 pub(super) async fn collect(ctx: &ReadCtx, ask: Ask, sink: &dyn Sink) -> Result<(), AwsError> {
-    let approvals = sink.known_kind(ApprovalDetail::KIND).await;
+    let approvals = sink.gather(|row, _: ApprovalDetail| (row.id.clone(), row)).await;
     let reader = Reader {
         ctx,
         calls: Calls::new(&ctx.caller),
         sink,
-        approvals: approvals.into_iter().map(|row| (row.id.clone(), row)).collect(),
+        approvals: approvals.into_iter().collect(),
         authors: authors::Authors::known(sink).await,
         seen: Mutex::default(),
     };
@@ -90,11 +90,11 @@ impl Reader<'_> {
             self.sink.complete(ApprovalDetail::KIND, seen.approvals.iter().cloned().collect()).await;
         }
         // Executions of a pipeline that was not read anew are there as they were known.
-        let known = self.sink.known_kind(ExecutionDetail::KIND).await;
-        let unread = known.iter().filter_map(|row| {
-            let pipeline = row.detail::<ExecutionDetail>()?.pipeline;
-            (names.contains(&pipeline) && !seen.executions.contains_key(&pipeline)).then(|| row.id.clone())
-        });
+        let unread = |row: Resource, execution: ExecutionDetail| {
+            let pipeline = execution.pipeline;
+            (names.contains(&pipeline) && !seen.executions.contains_key(&pipeline)).then_some(row.id)
+        };
+        let unread = self.sink.gather(unread).await.into_iter().flatten();
         let ids = seen.executions.values().flatten().cloned().chain(unread).collect();
         self.sink.complete(ExecutionDetail::KIND, ids).await;
         drop(seen);
@@ -103,20 +103,15 @@ impl Reader<'_> {
     }
 
     async fn changes(&self) -> Result<(), AwsError> {
-        let known = self.sink.known_kind(PipelineDetail::KIND).await;
-        let known: BTreeMap<&str, Option<PipelineDetail>> =
-            known.iter().map(|row| (row.name.as_str(), row.detail())).collect();
+        let known = self.sink.gather(|row, pipeline: PipelineDetail| (row.name, pipeline.version)).await;
+        let known: BTreeMap<String, _> = known.into_iter().collect();
         let listed = self.listed().await?;
-        let vanished: Vec<String> = known
-            .keys()
-            .filter(|name| listed.iter().all(|l| l.name != **name))
-            .map(|name| (*name).to_owned())
-            .collect();
+        let vanished: Vec<String> =
+            known.keys().filter(|name| listed.iter().all(|l| l.name != **name)).cloned().collect();
         for name in &vanished {
             self.gone(name).await;
         }
-        let is_new =
-            |l: &Listed| known.get(l.name.as_str()).and_then(Option::as_ref).is_none_or(|d| d.version != l.version);
+        let is_new = |l: &Listed| known.get(&l.name).is_none_or(|version| *version != l.version);
         self.read(listed.into_iter().filter(is_new).collect()).await
     }
 
@@ -176,9 +171,8 @@ impl Reader<'_> {
         let mut ids = vec![Resource::make_id(&caller.profile, Some(&arn), &caller.region, PipelineDetail::KIND, "")];
         let is_its = |row: &&Resource| row.detail::<ApprovalDetail>().is_some_and(|a| a.pipeline == pipeline);
         ids.extend(self.approvals.values().filter(is_its).map(|row| row.id.clone()));
-        let executions = self.sink.known_kind(ExecutionDetail::KIND).await;
-        let is_its = |row: &&Resource| row.detail::<ExecutionDetail>().is_some_and(|e| e.pipeline == pipeline);
-        ids.extend(executions.iter().filter(is_its).map(|row| row.id.clone()));
+        let its = |row: Resource, execution: ExecutionDetail| (execution.pipeline == pipeline).then_some(row.id);
+        ids.extend(self.sink.gather(its).await.into_iter().flatten());
         self.sink.gone(ids).await;
     }
 }
