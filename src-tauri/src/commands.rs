@@ -13,9 +13,10 @@ pub(crate) async fn call(host: State<'_, Opening>, name: String, params: Value) 
     host.host().await?.call(&name, params).await
 }
 
-/// The page has something to show: from now on the window is seen.
+/// The page has something to show: from now on the window is seen, and AWS is read.
 #[tauri::command]
-pub(crate) fn painted(window: WebviewWindow) {
+pub(crate) fn painted(host: State<'_, Opening>, window: WebviewWindow) {
+    host.begin();
     if !window.is_visible().unwrap_or(false) {
         window::show(&window);
     }

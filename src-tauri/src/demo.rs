@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use skydeck_api::domain::{Clock, Timestamp};
-use skydeck_api::{ApiError, BudgetSettings, Code, Environment, Host, HostOptions};
+use skydeck_api::{ApiError, BudgetSettings, Code, Environment, Host, HostOptions, Reading};
 use skydeck_sim::clock::SimClock;
 use skydeck_sim::{Sim, SimOptions, World};
 
@@ -62,7 +62,7 @@ pub(crate) async fn open(home: PathBuf, now: Timestamp) -> Result<Host, ApiError
         clock: Arc::new(WorldClock(clock)),
         budget: BudgetSettings::default(),
         demo: true,
-        read: true,
+        read: Reading::Held,
     })
     .await?;
     // The world spans more Regions than a profile of the AWS config can name. Its further profiles, one of them signed

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use skydeck_api::domain::{Clock as _, SystemClock};
-use skydeck_api::{ApiError, BudgetSettings, Environment, Host, HostOptions};
+use skydeck_api::{ApiError, BudgetSettings, Environment, Host, HostOptions, Reading};
 use tauri::{AppHandle, Emitter as _};
 use tokio::sync::OnceCell;
 use tokio::sync::broadcast::error::RecvError;
@@ -51,6 +51,17 @@ impl Opening {
         self.opened.get_or_init(|| open(self.options)).await.as_ref().map_err(Clone::clone)
     }
 
+    /// The window can be seen: now AWS may be read. If it is not open yet, it is read once it is.
+    pub(crate) fn begin(&self) {
+        let opened = Arc::clone(&self.opened);
+        let options = self.options;
+        tauri::async_runtime::spawn(async move {
+            if let Ok(host) = opened.get_or_init(|| open(options)).await {
+                host.begin();
+            }
+        });
+    }
+
     /// Closes the files, if they were opened.
     pub(crate) async fn close(&self) {
         if let Some(Ok(host)) = self.opened.get() {
@@ -65,7 +76,7 @@ pub(crate) async fn home(options: Options) -> Result<PathBuf, ApiError> {
     if options.demo {
         return Ok(demo::home(&home));
     }
-    let host = Host::open(own(home.clone(), false)).await?;
+    let host = Host::open(own(home.clone(), Reading::No)).await?;
     let profiles = any_profile(&host).await;
     host.close().await;
     Ok(if profiles? { home } else { demo::home(&home) })
@@ -75,7 +86,7 @@ pub(crate) async fn home(options: Options) -> Result<PathBuf, ApiError> {
 async fn open(options: Options) -> Opened {
     let home = skydeck_api::home(&Environment::of_process())?;
     if !options.demo {
-        let host = Host::open(own(home.clone(), true)).await?;
+        let host = Host::open(own(home.clone(), Reading::Held)).await?;
         if any_profile(&host).await? {
             return Ok(host);
         }
@@ -84,7 +95,7 @@ async fn open(options: Options) -> Opened {
     demo::open(demo::home(&home), SystemClock.now()).await
 }
 
-fn own(home: PathBuf, read: bool) -> HostOptions {
+fn own(home: PathBuf, read: Reading) -> HostOptions {
     HostOptions {
         home,
         environment: Environment::of_process(),

@@ -11,6 +11,7 @@ mod host;
 mod instance;
 mod links;
 mod logging;
+mod webview;
 mod window;
 
 use std::path::PathBuf;

@@ -8,6 +8,8 @@ use tauri::window::Color;
 use tauri::{App, Manager, Theme, Url, WebviewWindow, WebviewWindowBuilder, Wry};
 use tauri_plugin_window_state::StateFlags;
 
+use crate::{host::Opening, webview};
+
 /// Its label, as in tauri.conf.json and in the capabilities.
 pub(crate) const MAIN: &str = "main";
 
@@ -31,6 +33,7 @@ pub(crate) fn build(app: &App) -> tauri::Result<WebviewWindow> {
         .on_navigation(is_ours)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
+    webview::spare(&window)?;
     if window.theme().is_ok_and(|theme| theme == Theme::Light) {
         window.set_background_color(Some(LIGHT_CANVAS))?;
     }
@@ -42,6 +45,7 @@ pub(crate) fn build(app: &App) -> tauri::Result<WebviewWindow> {
         {
             tracing::warn!("the page has painted nothing for {PATIENCE:?}; showing the window as it is");
             show(&window);
+            handle.state::<Opening>().begin();
         }
     });
     Ok(window)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use skydeck_api::{BudgetSettings, Environment, Host, HostOptions, SyncFilter};
+use skydeck_api::{BudgetSettings, Environment, Host, HostOptions, Reading, SyncFilter};
 use skydeck_sim::{Server, Sim, SimOptions, World, clock::SimClock};
 use skydeck_tests::WorldClock;
 
@@ -80,7 +80,7 @@ impl Ground {
             clock: Arc::new(WorldClock(self.sim.clock())),
             budget,
             demo: false,
-            read,
+            read: if read { Reading::AtOnce } else { Reading::No },
         })
         .await?)
     }

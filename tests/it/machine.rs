@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use skydeck_api::{ApiError, BudgetSettings, Environment, Host, HostOptions, SyncFilter, SyncReport};
+use skydeck_api::{ApiError, BudgetSettings, Environment, Host, HostOptions, Reading, SyncFilter, SyncReport};
 use skydeck_sim::{Fault, Faults, Sim, SimOptions, World, clock::SimClock};
 use skydeck_tests::WorldClock;
 use tempfile::TempDir;
@@ -83,7 +83,7 @@ impl Machine {
             clock: Arc::new(WorldClock(self.sim.clock())),
             budget: BudgetSettings { share: 1.0, rate: 1e6, burst: 1e6, retry_base: Duration::from_millis(1) },
             demo: false,
-            read,
+            read: if read { Reading::AtOnce } else { Reading::No },
         })
         .await
     }

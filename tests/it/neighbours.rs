@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use skydeck_api::{BudgetSettings, Environment, Host, HostOptions, SyncFilter};
+use skydeck_api::{BudgetSettings, Environment, Host, HostOptions, Reading, SyncFilter};
 use skydeck_sim::{Fault, Faults, Sim, SimOptions, World, clock::SimClock};
 use skydeck_tests::WorldClock;
 use tempfile::TempDir;
@@ -28,7 +28,7 @@ impl Home {
     }
 
     /// Opens it as one more process would. A window would read; a command only acts.
-    async fn open(&self, read: bool) -> Host {
+    async fn open(&self, read: Reading) -> Host {
         let file = |name: &str| self.folder.path().join(name).display().to_string();
         let environment = Environment::made_up(
             [("AWS_CONFIG_FILE", file("config")), ("AWS_SHARED_CREDENTIALS_FILE", file("credentials"))],
@@ -48,7 +48,7 @@ impl Home {
 
     /// One that has read everything, and reads on.
     async fn reader(&self) -> Host {
-        let host = self.open(true).await;
+        let host = self.open(Reading::AtOnce).await;
         host.sync(&SyncFilter::default()).await.unwrap();
         host
     }
@@ -80,7 +80,7 @@ async fn what_a_command_does_is_read_and_shown_by_the_window() {
     let window = home.reader().await;
     assert_eq!(health(&window).await, "ok");
     let mut events = window.events();
-    let command = home.open(false).await;
+    let command = home.open(Reading::No).await;
     let act = command.call("act", request("start", PIPELINE)).await.unwrap();
     let tag = format!("action:{}", act["record"]["action"].as_str().unwrap());
     let heard = async { while !events.recv().await.unwrap().tags.contains(&tag) {} };
@@ -94,7 +94,7 @@ async fn what_a_command_does_is_read_and_shown_by_the_window() {
 async fn what_a_command_decides_is_told_to_the_window() {
     let home = Home::new();
     let window = home.reader().await;
-    let command = home.open(false).await;
+    let command = home.open(Reading::No).await;
     let mut events = window.events();
     command.call("lock", json!({"id": PIPELINE, "reason": "frozen"})).await.unwrap();
     let heard = async { while !events.recv().await.unwrap().tags.contains(&"locks".to_owned()) {} };
@@ -107,7 +107,7 @@ async fn what_a_command_decides_is_told_to_the_window() {
 async fn a_second_window_shows_what_the_first_reads_and_reads_when_that_one_ends() {
     let home = Home::new();
     let first = home.reader().await;
-    let second = home.open(true).await;
+    let second = home.open(Reading::AtOnce).await;
     let reads = async |host: &Host| host.call("sources", json!({})).await.unwrap()["reads_here"] == true;
     assert!(reads(&first).await && !reads(&second).await);
     // What was missed is a hole in the numbers: the page reads everything again.
@@ -135,7 +135,7 @@ async fn a_second_window_shows_what_the_first_reads_and_reads_when_that_one_ends
 async fn what_a_process_left_open_when_it_died_is_found_out_by_the_one_that_reads() {
     let home = Home::new();
     let window = home.reader().await;
-    let command = home.open(false).await;
+    let command = home.open(Reading::No).await;
     home.sim.set_faults(Some(Faults::on("StartPipelineExecution", Fault::LateAnswer { ms: 600_000 })));
     {
         // Dropped in the middle of the call, as a killed process would be: nothing of it goes on.
@@ -181,4 +181,24 @@ async fn what_was_started_here_can_be_stopped_here() {
     };
     soon("both are over", async || outcomes().await == (json!("failed"), json!("succeeded"))).await;
     window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_reads_nothing_before_it_is_told_that_it_is_seen() {
+    let home = Home::new();
+    let window = home.open(Reading::Held).await;
+    let second = home.open(Reading::AtOnce).await;
+    assert!(!second.notices().is_empty(), "the right to read is the window's from the first moment on");
+    second.close().await;
+    // Longer than it takes to begin: a tick, and the spread of first reads.
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    assert_eq!(home.sim.calls().len(), 0);
+    window.begin();
+    window.begin();
+    soon("it reads", async || health_if_read(&window).await.is_some()).await;
+    window.close().await;
+}
+
+async fn health_if_read(host: &Host) -> Option<Value> {
+    host.call("pipeline", json!({"id": format!("dev/{PIPELINE}")})).await.ok()
 }

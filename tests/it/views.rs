@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use skydeck_api::{BudgetSettings, CALLS, Code, Environment, Host, HostOptions, SyncFilter};
+use skydeck_api::{BudgetSettings, CALLS, Code, Environment, Host, HostOptions, Reading, SyncFilter};
 use skydeck_sim::{Faults, Sim, SimOptions, World, clock::SimClock};
 use skydeck_tests::WorldClock;
 use tempfile::TempDir;
@@ -49,7 +49,7 @@ impl Open {
             clock: Arc::new(WorldClock(sim.clock())),
             budget: BudgetSettings { share: 1.0, rate: 1e6, burst: 1e6, retry_base: Duration::from_millis(1) },
             demo: true,
-            read: false,
+            read: Reading::No,
         })
         .await
         .unwrap();
@@ -97,6 +97,40 @@ impl Open {
     }
 }
 
+/// What a board tells of its groups must be what their rows tell, and the same where they are folded.
+async fn groups_tell_of_their_rows(open: &Open) {
+    let profiles = open.call("profiles", json!({})).await;
+    let is_protected = |row: &Value| {
+        let mut all = profiles["profiles"].as_array().unwrap().iter();
+        all.any(|p| p["name"] == row["profile"] && p["protection"] == "protected")
+    };
+    let keys = ["failed", "waiting", "stuck", "attention", "running", "unknown", "ok"];
+    let board = open.call("board", json!({})).await;
+    let folded = open.call("board", json!({"folded": keys})).await;
+    for (whole, folded) in board["groups"].as_array().unwrap().iter().zip(folded["groups"].as_array().unwrap()) {
+        let rows = whole["rows"].as_array().unwrap();
+        assert_eq!(whole["count"], json!({"n": rows.len(), "exact": true}));
+        let is = |key: &str| whole["key"] == key;
+        let stale: Vec<&Value> = rows.iter().filter(|r| r["stale"] == true).collect();
+        let earliest = |rows: &mut dyn Iterator<Item = &Value>, what: &str| {
+            rows.filter_map(|r| r[what].as_str().map(str::to_owned)).min().map_or(Value::Null, Value::from)
+        };
+        if ["failed", "waiting", "stuck", "ok"].iter().any(|key| is(key)) {
+            assert_eq!(whole["stale"], json!(stale.len()), "{}", whole["key"]);
+            assert_eq!(whole["stale_read_at"], earliest(&mut stale.iter().copied(), "read_at"), "{}", whole["key"]);
+        }
+        let protected = rows.iter().filter(|r| is_protected(r)).count();
+        assert_eq!(whole["protected"], json!(if is("failed") { protected } else { 0 }));
+        assert_eq!(whole["oldest"], if is("waiting") { earliest(&mut rows.iter(), "since") } else { Value::Null });
+        assert_eq!(whole["ticks"], json!([]));
+        assert_eq!((&folded["count"], &folded["rows"]), (&whole["count"], &json!([])));
+        assert_eq!(folded["ticks"].as_array().unwrap().len(), rows.len().min(100));
+        if is("ok") {
+            assert_eq!(folded["ticks"], rows.iter().map(|r| r["stale"].clone()).collect::<Value>());
+        }
+    }
+}
+
 /// One runtime for all of these tests, so that they can share what is open.
 fn run<T>(work: impl Future<Output = T>) -> T {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
@@ -134,6 +168,7 @@ fn the_board_is_in_order_of_need_and_counts_everything_once() {
             assert_eq!(row["stage"].is_string(), row["health"] != "ok", "{row:#}");
             assert_eq!(row["stale"], false);
         }
+        groups_tell_of_their_rows(open).await;
         // Stuck is told by the thing's own history, also right after the first read.
         let stuck = &of("stuck")["rows"][0];
         assert!(stuck["usual"]["p90_ms"].is_i64(), "{stuck:#}");
@@ -223,6 +258,7 @@ fn what_ran_is_not_known_any_more_once_signed_out() {
             !unread.is_empty()
                 && unread.iter().all(|u| u["cure"] == "sign-in" && u["source"]["id"]["profile"] == "shop-stg")
         );
+        groups_tell_of_their_rows(&open).await;
         // What had failed there still stands, as last read.
         let failed = open.group("failed").await;
         assert!(failed.iter().any(|r| r["profile"] == "shop-stg" && r["stale"] == true), "{:?}", names(&failed));

@@ -24,4 +24,8 @@ try {
   mount(Refused, { target: document.body, props: { error: toApiError(thrown) } });
   host().painted();
 }
-if (boot) mount(Frame, { target: document.body, props: { boot } });
+// Put together aside and shown once it has what to show, so that a frame without rows is not laid out and drawn first.
+if (boot) {
+  const page = document.createElement("div");
+  mount(Frame, { target: page, props: { boot, show: () => document.body.append(page) } });
+}

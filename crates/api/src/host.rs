@@ -32,7 +32,19 @@ pub struct HostOptions {
     /// Whether this is the demo world.
     pub demo: bool,
     /// Whether to read AWS for as long as it is open, if no other process of this home does.
-    pub read: bool,
+    pub read: Reading,
+}
+
+/// When AWS is read by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// Not before [`Host::start`].
+    No,
+    /// From the first moment on.
+    AtOnce,
+    /// From [`Host::begin`] on: a window shows what is known before it asks for what is new, and has the machine for itself
+    /// until then.
+    Held,
 }
 
 /// An open Skydeck.
@@ -61,7 +73,10 @@ impl Host {
         let (events, _) = broadcast::channel(1024);
         let log_views = LogViews::default();
         let forwarding = tokio::spawn(events::forward(engine.events(), events.clone(), log_views.clone()));
-        if options.read && !engine.start().await? {
+        if options.read == Reading::Held {
+            engine.hold();
+        }
+        if options.read != Reading::No && !engine.start().await? {
             notices.push(
                 "Another Skydeck reads AWS for this home. Its rows are shown here, and it is asked to read.".to_owned(),
             );
@@ -81,6 +96,11 @@ impl Host {
     /// Starts reading AWS, if no other process of this home does. True if it reads.
     pub async fn start(&self) -> Result<bool, ApiError> {
         Ok(self.engine.start().await?)
+    }
+
+    /// Begins to read what was held back ([`Reading::Held`]). Any number of times.
+    pub fn begin(&self) {
+        self.engine.begin();
     }
 
     /// What happened on opening that the user should know.

@@ -22,7 +22,7 @@ pub use bodies::{SettingKey, kinds};
 pub use contract::{ApiError, Code, Event};
 pub use events::{Changes, Heard};
 pub use home::home;
-pub use host::{CALLS, Host, HostOptions};
+pub use host::{CALLS, Host, HostOptions, Reading};
 pub use typescript::typescript;
 
 /// The words that the contract is made of, for fronts.

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use skydeck_domain::{Colour, Profile, Resource, Scope, SourceId, SourceState, SourceStatus, Timestamp};
 use skydeck_engine::{profiles::visible_scopes, services};
+use skydeck_store::Standing;
 
 use crate::{
     contract::{ApiError, Code, board::UnreadSource},
@@ -105,11 +106,19 @@ impl Seen {
 
     /// Whether a row's source cannot be read now, so that the row is as last read.
     pub(crate) fn is_stale(&self, row: &Resource) -> bool {
-        self.source_of(row).is_some_and(|source| match (is_readable(source), source.state, source.read_at) {
-            (false, ..) => true,
-            (true, SourceState::Partial, Some(read_at)) => read_at - row.read_at > PARTLY,
-            _ => false,
-        })
+        self.source_of(row).is_some_and(|source| is_stale(source, row.read_at))
+    }
+
+    /// The same of a service's row of which only little is known.
+    pub(crate) fn stands_stale(&self, service: &str, row: &Standing) -> bool {
+        let source = self.source(&row.scope.profile, &row.scope.region, service);
+        source.is_some_and(|source| is_stale(source, row.read_at))
+    }
+
+    /// Whether any row of a service can be stale.
+    pub(crate) fn any_stale(&self, service: &str) -> bool {
+        let mut of_service = self.sources.values().filter(|s| s.id.service == service);
+        of_service.any(|s| !is_readable(s) || s.state == SourceState::Partial)
     }
 
     /// The scopes in which a service can be read now, and those in which it cannot.
@@ -148,6 +157,15 @@ impl Seen {
     pub(crate) fn sources_of<'a>(&'a self, kinds: &'a [String]) -> impl Iterator<Item = &'a SourceStatus> {
         let fills = |service: &str, kind: &str| kind.split_once('.').is_some_and(|(id, _)| id == service);
         self.sources.values().filter(move |s| kinds.is_empty() || kinds.iter().any(|k| fills(&s.id.service, k)))
+    }
+}
+
+/// Whether a row that was read then is only as last read.
+fn is_stale(source: &SourceStatus, row_read_at: Timestamp) -> bool {
+    match (is_readable(source), source.state, source.read_at) {
+        (false, ..) => true,
+        (true, SourceState::Partial, Some(read_at)) => read_at - row_read_at > PARTLY,
+        _ => false,
     }
 }
 

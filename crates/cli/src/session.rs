@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use skydeck_api::{BudgetSettings, Environment, Host, HostOptions, domain::SystemClock, home};
+use skydeck_api::{BudgetSettings, Environment, Host, HostOptions, Reading, domain::SystemClock, home};
 
 use crate::failure::{Failure, cause};
 
-/// Opens the user's home. `read`: whether to read AWS for as long as it is open.
-pub(crate) async fn open(read: bool) -> Result<Host, Failure> {
+/// Opens the user's home.
+pub(crate) async fn open() -> Result<Host, Failure> {
     let environment = Environment::of_process();
     let host = Host::open(HostOptions {
         home: home(&environment)?,
@@ -16,7 +16,7 @@ pub(crate) async fn open(read: bool) -> Result<Host, Failure> {
         clock: Arc::new(SystemClock),
         budget: BudgetSettings::default(),
         demo: false,
-        read,
+        read: Reading::No,
     })
     .await?;
     for notice in host.notices() {

@@ -71,6 +71,7 @@ pub struct Engine {
     scopes_moved: AtomicBool,
     watching: tokio::sync::Mutex<Option<watch::Watching>>,
     reads: AtomicBool,
+    held: tokio::sync::watch::Sender<bool>,
     neighbours: Mutex<Option<tokio::task::JoinHandle<()>>>,
     tasks: Mutex<Vec<tokio::task::JoinHandle<()>>>,
 }
@@ -112,6 +113,7 @@ impl Engine {
             scopes_moved: AtomicBool::new(false),
             watching: tokio::sync::Mutex::default(),
             reads: AtomicBool::new(false),
+            held: tokio::sync::watch::Sender::new(false),
             neighbours: Mutex::default(),
             tasks: Mutex::default(),
         });
@@ -125,6 +127,22 @@ impl Engine {
         self.try_read().await
     }
 
+    /// From now on, starting takes the right to read but reads nothing, until [`Engine::begin`].
+    pub fn hold(&self) {
+        self.held.send_replace(true);
+    }
+
+    /// Reads what was held back.
+    pub fn begin(&self) {
+        self.held.send_replace(false);
+    }
+
+    /// Waits for as long as reading is held back.
+    pub(crate) async fn may_read(&self) {
+        // The sender lives as long as the engine, so that waiting cannot fail.
+        let _ = self.held.subscribe().wait_for(|held| !held).await;
+    }
+
     /// Starts reading, if no other process does.
     pub(crate) async fn try_read(self: &Arc<Self>) -> Result<bool, EngineError> {
         let mut watching = self.watching.lock().await;
@@ -135,7 +153,10 @@ impl Engine {
             self.reads.store(true, Ordering::SeqCst);
             self.event_bus().changed(["sources"]);
             let engine = self.clone();
-            self.keep_task(tokio::spawn(async move { engine.take_over().await }));
+            self.keep_task(tokio::spawn(async move {
+                engine.may_read().await;
+                engine.take_over().await;
+            }));
         }
         Ok(watching.is_some())
     }

@@ -43,6 +43,7 @@ impl Watching {
 }
 
 async fn run(engine: Arc<Engine>) {
+    engine.may_read().await;
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     let mut looked: Option<tokio::time::Instant> = None;

@@ -433,7 +433,7 @@ any_read: boolean,
 now: string, };
 
 /**
- * One group with its rows.
+ * One group with its rows. What is told of the whole group is told of its first thousand, where it has more.
  */
 export type BoardGroup = { 
 /**
@@ -445,9 +445,29 @@ key: GroupKey,
  */
 count: Count, 
 /**
- * The rows, at most the limit asked for.
+ * The rows, at most the limit asked for; none if it is folded.
  */
-rows: Array<BoardRow>, };
+rows: Array<BoardRow>, 
+/**
+ * How many of the whole group are only as last read.
+ */
+stale: number, 
+/**
+ * When that one of them was read that was read longest ago.
+ */
+stale_read_at: string | null, 
+/**
+ * How many of the whole group lie in protected profiles. Only told of those that failed.
+ */
+protected: number, 
+/**
+ * The earliest `since` of the whole group. Only told of those that wait.
+ */
+oldest: string | null, 
+/**
+ * If it is folded: of each of its first hundred, whether it is only as last read.
+ */
+ticks: Array<boolean>, };
 
 /**
  * What to show of the board.
@@ -472,7 +492,11 @@ regions: Array<string>,
 /**
  * Rows a group at most; the rest is counted. 0 is 200.
  */
-limit: number, };
+limit: number, 
+/**
+ * Groups whose rows are not wanted: they come with `ticks` instead.
+ */
+folded: Array<GroupKey>, };
 
 /**
  * One pipeline on the board.

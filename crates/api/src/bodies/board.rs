@@ -1,6 +1,6 @@
 //! The board: one query a group, in order of need, and what could not be read.
 
-use skydeck_domain::{Aspect, Detail, Health, Resource, Scope, pipeline::PipelineDetail};
+use skydeck_domain::{Aspect, Detail, Health, Protection, Resource, Scope, pipeline::PipelineDetail};
 use skydeck_store::{CountBy, Query};
 
 use super::row::{Locks, board_row};
@@ -18,6 +18,9 @@ const USUAL_LIMIT: u32 = 200;
 
 /// Up to here a count is exact.
 const EXACT: i64 = 1000;
+
+/// Marks of a folded group.
+const TICKS: usize = 100;
 
 /// The groups in order of need.
 const GROUPS: [GroupKey; 7] = [
@@ -67,9 +70,12 @@ impl Host {
         let of = |segment| count(counts.iter().filter(|(k, _)| in_segment(*k, segment)).map(|(_, n)| n).sum());
         let mut found = Vec::new();
         for (key, n) in counts.iter().filter(|(key, n)| *n > 0 && in_segment(*key, params.segment)) {
-            found.push((*key, *n, ask.rows(*key, &counts).await?));
+            let folded = params.folded.contains(key);
+            let rows = if folded { Vec::new() } else { ask.rows(*key, &counts, limit).await? };
+            found.push((*key, *n, rows, ask.standing(*key, *n, folded, &seen).await?));
         }
-        let arns: Vec<String> = found.iter().flat_map(|(.., rows)| rows).filter_map(|r| r.arn.clone()).collect();
+        let arns = found.iter().flat_map(|(_, _, rows, _)| rows).filter_map(|r| r.arn.clone());
+        let arns: Vec<String> = arns.collect();
         let usual = self.engine.ledger().usual_many(&arns).await?;
         let locks = Locks::of(&self.engine.ledger().locks(seen.now).await?);
         let told = |row: &Resource| {
@@ -78,10 +84,11 @@ impl Host {
         };
         let groups = found
             .iter()
-            .map(|(key, n, rows)| BoardGroup {
+            .map(|(key, n, rows, standing)| BoardGroup {
                 key: *key,
                 count: count(*n),
                 rows: rows.iter().filter_map(told).collect(),
+                ..standing.clone()
             })
             .collect();
         Ok(Board {
@@ -142,54 +149,81 @@ impl Ask<'_> {
         Ok(counts)
     }
 
-    /// The first rows of a group.
-    async fn rows(&self, key: GroupKey, counts: &[(GroupKey, i64)]) -> Result<Vec<Resource>, ApiError> {
+    /// What a group is made of: queries whose rows follow each other, and how many rows of the first belong to groups
+    /// before it.
+    fn parts(&self, key: GroupKey, counts: &[(GroupKey, i64)]) -> (Vec<Query>, u32) {
         let everywhere = self.everywhere();
-        let mut rows = match key {
-            GroupKey::Failed => self.page(self.query(everywhere, &[Health::Failed], &[])).await?,
-            GroupKey::Waiting => self.page(self.query(everywhere, &[Health::Attention], &[Aspect::Waiting])).await?,
-            GroupKey::Stuck => self.page(self.query(everywhere, &[Health::Attention], &[Aspect::Stuck])).await?,
+        match key {
+            GroupKey::Failed => (vec![self.query(everywhere, &[Health::Failed], &[])], 0),
+            GroupKey::Waiting => (vec![self.query(everywhere, &[Health::Attention], &[Aspect::Waiting])], 0),
+            GroupKey::Stuck => (vec![self.query(everywhere, &[Health::Attention], &[Aspect::Stuck])], 0),
             GroupKey::Attention => {
                 // Those that wait or are stuck come first in the order of need.
                 let before = counts.iter().filter(|(k, _)| matches!(k, GroupKey::Waiting | GroupKey::Stuck));
-                let skip: i64 = before.map(|(_, n)| n).sum();
-                self.page_after(self.query(everywhere, &[Health::Attention], &[]), skip).await?
+                let skip = u32::try_from(before.map(|(_, n)| n).sum::<i64>()).unwrap_or(u32::MAX);
+                (vec![self.query(everywhere, &[Health::Attention], &[])], skip)
             }
-            GroupKey::Running => self.page(self.query(self.readable.clone(), &[Health::Running], &[])).await?,
+            GroupKey::Running => (vec![self.query(self.readable.clone(), &[Health::Running], &[])], 0),
             GroupKey::Unknown => {
-                let mut rows = Vec::new();
-                if !self.unreadable.is_empty() {
-                    rows = self.page(self.query(self.unreadable.clone(), &[Health::Running], &[])).await?;
-                }
-                rows.extend(self.page(self.query(everywhere, &[Health::Unknown], &[])).await?);
-                rows
+                let ran = self.query(self.unreadable.clone(), &[Health::Running], &[]);
+                (vec![ran, self.query(everywhere, &[Health::Unknown], &[])], 0)
             }
-            GroupKey::Ok => self.page(self.query(everywhere, &[Health::Ok, Health::Retired], &[])).await?,
-        };
-        rows.truncate(self.limit as usize);
+            GroupKey::Ok => (vec![self.query(everywhere, &[Health::Ok, Health::Retired], &[])], 0),
+        }
+    }
+
+    /// The first rows of a group.
+    async fn rows(&self, key: GroupKey, counts: &[(GroupKey, i64)], limit: u32) -> Result<Vec<Resource>, ApiError> {
+        let (parts, skip) = self.parts(key, counts);
+        let mut rows = Vec::new();
+        for part in parts.iter().filter(|part| part.scopes.as_ref().is_none_or(|scopes| !scopes.is_empty())) {
+            rows.extend(self.host.engine.cache().first(part, skip).await?);
+        }
+        rows.truncate(limit as usize);
         Ok(rows)
     }
 
-    async fn page(&self, query: Query) -> Result<Vec<Resource>, ApiError> {
-        Ok(self.host.engine.cache().page(&query).await?.rows)
-    }
-
-    /// The page behind the first `skip` rows.
-    async fn page_after(&self, mut query: Query, skip: i64) -> Result<Vec<Resource>, ApiError> {
-        let mut left = usize::try_from(skip).unwrap_or_default();
-        let mut rows = Vec::new();
-        query.limit = Query::MAX_LIMIT;
-        while rows.len() < self.limit as usize {
-            let page = self.host.engine.cache().page(&query).await?;
-            let drop = left.min(page.rows.len());
-            left -= drop;
-            rows.extend(page.rows.into_iter().skip(drop));
-            match page.next {
-                Some(next) => query.after = Some(next),
-                None => break,
+    /// What is told of a group as a whole, as a group without its rows.
+    async fn standing(&self, key: GroupKey, n: i64, folded: bool, seen: &Seen) -> Result<BoardGroup, ApiError> {
+        let mut group = BoardGroup {
+            key,
+            count: count(n),
+            rows: Vec::new(),
+            stale: 0,
+            stale_read_at: None,
+            protected: 0,
+            oldest: None,
+            ticks: Vec::new(),
+        };
+        // Only those groups are gone through of which something is told, and the many quiet ones only if any can be stale.
+        let told = match key {
+            GroupKey::Failed | GroupKey::Waiting | GroupKey::Stuck => true,
+            GroupKey::Ok => seen.any_stale(SERVICE),
+            GroupKey::Attention | GroupKey::Running | GroupKey::Unknown => false,
+        };
+        if !told {
+            group.ticks = vec![false; if folded { usize::try_from(n).map_or(TICKS, |n| n.min(TICKS)) } else { 0 }];
+            return Ok(group);
+        }
+        let (parts, _) = self.parts(key, &[]);
+        for part in &parts {
+            for row in self.host.engine.cache().standings(part, EXACT as u32).await? {
+                let stale = seen.stands_stale(SERVICE, &row);
+                if stale {
+                    group.stale += 1;
+                    group.stale_read_at = group.stale_read_at.into_iter().chain([row.read_at]).min();
+                }
+                if folded && group.ticks.len() < TICKS {
+                    group.ticks.push(stale);
+                }
+                let protection = seen.profile(&row.scope.profile).map(|p| p.protection);
+                group.protected += i64::from(key == GroupKey::Failed && protection == Some(Protection::Protected));
+                if key == GroupKey::Waiting {
+                    group.oldest = group.oldest.into_iter().chain(row.since).min();
+                }
             }
         }
-        Ok(rows)
+        Ok(group)
     }
 
     /// The quiet ones of each profile, in the order of the profiles.

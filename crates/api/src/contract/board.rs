@@ -34,6 +34,8 @@ pub struct BoardParams {
     pub regions: Vec<String>,
     /// Rows a group at most; the rest is counted. 0 is 200.
     pub limit: u32,
+    /// Groups whose rows are not wanted: they come with `ticks` instead.
+    pub folded: Vec<GroupKey>,
 }
 
 /// A group of the board, in order of need.
@@ -66,15 +68,27 @@ pub struct Count {
     pub exact: bool,
 }
 
-/// One group with its rows.
+/// One group with its rows. What is told of the whole group is told of its first thousand, where it has more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct BoardGroup {
     /// Which.
     pub key: GroupKey,
     /// How many there are, shown or not.
     pub count: Count,
-    /// The rows, at most the limit asked for.
+    /// The rows, at most the limit asked for; none if it is folded.
     pub rows: Vec<BoardRow>,
+    /// How many of the whole group are only as last read.
+    #[ts(type = "number")]
+    pub stale: i64,
+    /// When that one of them was read that was read longest ago.
+    pub stale_read_at: Option<Timestamp>,
+    /// How many of the whole group lie in protected profiles. Only told of those that failed.
+    #[ts(type = "number")]
+    pub protected: i64,
+    /// The earliest `since` of the whole group. Only told of those that wait.
+    pub oldest: Option<Timestamp>,
+    /// If it is folded: of each of its first hundred, whether it is only as last read.
+    pub ticks: Vec<bool>,
 }
 
 /// One pipeline on the board.

@@ -32,7 +32,7 @@ pub(crate) async fn run(cli: Cli, out: &mut Out) -> Result<Exit, Failure> {
         Command::Sim(command) => return command.run(out).await,
         other => other,
     };
-    let host = session::open(false).await?;
+    let host = session::open().await?;
     let result = with_host(command, &host, out).await;
     host.close().await;
     result

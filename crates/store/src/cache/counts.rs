@@ -12,9 +12,8 @@ impl Cache {
     /// Rows by health and aspect, the neediest first. Order and page of the query do not matter.
     pub async fn count_by_health(&self, query: &Query) -> Result<Vec<(Health, Option<Aspect>, i64)>> {
         let counted = async {
-            let mut sql = QueryBuilder::<Sqlite>::new(
-                "SELECT r.need, count(*) FROM resources r INDEXED BY resources_by_need WHERE true",
-            );
+            let mut sql = QueryBuilder::<Sqlite>::new("SELECT r.need, count(*) FROM resources r INDEXED BY ");
+            sql.push(filter::index(query)).push(" WHERE true");
             filter::push(&mut sql, query)?;
             sql.push(" GROUP BY r.need ORDER BY r.need");
             let rows: Vec<(i64, i64)> = sql.build_query_as().fetch_all(self.db.read()).await?;

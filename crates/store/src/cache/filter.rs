@@ -6,6 +6,11 @@ use sqlx::{QueryBuilder, Sqlite};
 use super::{need, text::terms};
 use crate::{Query, word::json};
 
+/// The index along which rows are counted: of the one kind, where only one is wanted.
+pub(super) fn index(query: &Query) -> &'static str {
+    if query.kinds.len() == 1 { "resources_by_kind" } else { "resources_by_need" }
+}
+
 /// Adds the conditions of the query on `r`, each with an `AND` before it.
 pub(super) fn push(sql: &mut QueryBuilder<Sqlite>, query: &Query) -> sqlx::Result<()> {
     match query.kinds.as_slice() {

@@ -88,6 +88,20 @@ impl Cache {
         Ok(Page { rows: self.db.told(resources(&rows))?, next, total })
     }
 
+    /// The first rows that the query lets through behind the first `skip` of them, in its order, at most its limit. For who
+    /// has counted already and does not go on from page to page.
+    pub async fn first(&self, query: &Query, skip: u32) -> Result<Vec<Resource>> {
+        let order = Order::of(query);
+        let found = async {
+            let mut sql = select(query, &order, COLUMNS)?;
+            ordered(&mut sql, &order);
+            sql.push(" LIMIT ").push_bind(i64::from(query.limit.clamp(1, Query::MAX_LIMIT)));
+            sql.push(" OFFSET ").push_bind(i64::from(skip));
+            resources(&sql.build().fetch_all(self.db.read()).await?)
+        };
+        self.db.told(found.await)
+    }
+
     /// Hands over every row that the query lets through, one at a time and in its order, so that a caller who needs little of
     /// each holds little. Page and limit of the query do not matter.
     pub async fn each(&self, query: &Query, mut take: impl FnMut(Resource) + Send) -> Result<()> {
@@ -119,9 +133,8 @@ impl Cache {
     }
 
     async fn total(&self, query: &Query) -> sqlx::Result<Count> {
-        let index = if query.kinds.len() == 1 { "resources_by_kind" } else { "resources_by_need" };
         let mut sql = QueryBuilder::<Sqlite>::new("SELECT count(*) FROM (SELECT 1 FROM resources r INDEXED BY ");
-        sql.push(index).push(" WHERE true");
+        sql.push(filter::index(query)).push(" WHERE true");
         filter::push(&mut sql, query)?;
         sql.push(" LIMIT ").push_bind(EXACT + 1).push(")");
         let n: i64 = sql.build_query_scalar().fetch_one(self.db.read()).await?;

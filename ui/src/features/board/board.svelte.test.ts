@@ -2,12 +2,12 @@
 
 import { flushSync, mount, unmount } from "svelte";
 import { afterEach, expect, test } from "vitest";
-import type { Event } from "$/gen/api";
+import type { Event as Told } from "$/gen/api";
 import { listen } from "$/commands/registry.svelte";
 import { cache, clock, setHost, settings, type Host } from "$/platform";
 import { fixtureHost } from "$/platform/fixtures";
 import Board from "./Board.svelte";
-import { lines, step } from "./groups";
+import { FIRST_ROWS, groupKeys, HEIGHT, lines, step } from "./groups";
 import { board } from "$/platform/fixtures/board";
 import { NOW } from "$/platform/fixtures/make";
 import { rows } from "$/platform/fixtures/rows";
@@ -74,7 +74,7 @@ test("j k move, Enter opens, the detail follows, Escape closes", async () => {
 });
 
 test("the selection stays over a refresh, though the row moved", async () => {
-  let heard: ((e: Event) => void) | undefined;
+  let heard: ((e: Told) => void) | undefined;
   let moved = false;
   const base = fixtureHost(new URLSearchParams({ fixture: "full" }));
   await open("full", {
@@ -115,9 +115,30 @@ test("hostile text is text", async () => {
   expect(document.querySelectorAll("[href^='javascript'], [href^='data']")).toHaveLength(0);
 });
 
-test("many rows: only those in sight are in the document", async () => {
-  await open("many");
+test("many rows: only those in sight are in the document, and more come as one gets there", async () => {
+  const asked: number[] = [];
+  const base = fixtureHost(new URLSearchParams({ fixture: "many" }));
+  await open("many", {
+    async call(name, params) {
+      if (name === "board") asked.push((params as { limit: number }).limit);
+      return base.call(name, params);
+    },
+  });
   expect(document.querySelectorAll(".row").length).toBeLessThan(60);
+  expect(asked).toEqual([FIRST_ROWS]);
+  const list = document.querySelector<HTMLElement>(".rows")!;
+  list.scrollTop = HEIGHT.group + FIRST_ROWS * HEIGHT.row;
+  list.dispatchEvent(new Event("scroll"));
+  await wait();
+  await wait();
+  expect(asked).toEqual([FIRST_ROWS, 2 * FIRST_ROWS]);
+});
+
+test("a group that was just unfolded stays folded until its rows are there", async () => {
+  const folded = board(rows, [], { folded: ["ok"] }, NOW);
+  expect(lines(folded, []).at(-1)).toMatchObject({ kind: "group", folded: true });
+  expect(lines(board(rows, [], {}, NOW), []).at(-1)?.kind).toBe("row");
+  expect(groupKeys(["ok", "nonsense"])).toEqual(["ok"]);
 });
 
 test.each([

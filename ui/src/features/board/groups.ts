@@ -16,11 +16,18 @@ export const HEALTH_OF: Record<GroupKey, Health> = {
 };
 export const MARK_OF: Record<GroupKey, MarkName> = { failed: "failed", waiting: "waiting", stuck: "stuck", attention: "attention", running: "running", unknown: "unknown", ok: "ok" };
 
+/** The groups among these words: what was kept by another version may name others. */
+export const groupKeys = (words: readonly string[]): GroupKey[] => words.filter((word): word is GroupKey => word in HEALTH_OF);
+
+/** Every group. */
+export const GROUPS = groupKeys(Object.keys(HEALTH_OF));
+
 export const HEIGHT = { group: 28, row: 32, more: 28 } as const;
 
 export function lines(board: Board, folded: readonly string[]): Line[] {
   return board.groups.flatMap((group): Line[] => {
-    const isFolded = folded.includes(group.key);
+    // One that was just unfolded stays as it was until its rows are there.
+    const isFolded = folded.includes(group.key) || (group.rows.length === 0 && group.ticks.length > 0);
     const head: Line = { kind: "group", id: `group ${group.key}`, group, folded: isFolded };
     if (isFolded) return [head];
     const rows = group.rows.map((row): Line => ({ kind: "row", id: row.id, row }));
@@ -30,12 +37,15 @@ export function lines(board: Board, folded: readonly string[]): Line[] {
 }
 
 /** Whether everything in the group is only as last read. */
-export const allStale = (group: BoardGroup): boolean => group.rows.length > 0 && group.rows.every((r) => r.stale);
+export const allStale = (group: BoardGroup): boolean => group.stale > 0 && group.stale === group.count.n;
 
-/** The earliest `since` of the rows, if any tells. */
-export function oldest(rows: readonly BoardRow[]): string | undefined {
-  return rows.map((r) => r.since).filter((s): s is string => s !== null).sort()[0];
-}
+/** Rows of a group at first; more come as one gets there. */
+export const FIRST_ROWS = 50;
+/** The backend's most. */
+const MOST_ROWS = 1000;
+
+/** How many rows of a group to ask for once the end of those that are there is in sight. */
+export const moreRows = (limit: number): number => Math.min(2 * limit, MOST_ROWS);
 
 /** The row after or before the one with this id; the first or last if it is not there. */
 export function step(all: readonly Line[], from: string | null, by: 1 | -1): BoardRow | undefined {

@@ -2,9 +2,10 @@
 
 import { query } from "$/platform";
 import type { Count } from "$/gen/api";
+import { GROUPS } from "../board/groups";
 
 /** The board for its counts and for what could not be read. */
-export const COUNTS = { limit: 1 } as const;
+export const COUNTS = { folded: GROUPS };
 
 export interface Counts {
   /** Failed pipelines; none if there are none. */

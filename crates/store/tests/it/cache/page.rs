@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use proptest::prelude::*;
 use skydeck_domain::{Aspect, Health, Resource, Scope};
-use skydeck_store::{Cache, Error, Query, Sort};
+use skydeck_store::{Cache, Error, Query, Sort, Standing};
 
 use crate::given::{BUILD, EXECUTION, PIPELINE, at, attention, failed, names, row, scope, source};
 
@@ -190,6 +190,14 @@ proptest! {
             prop_assert_eq!(cache.page(&query).await.unwrap().total.n, expected.len() as i64);
             let counted: i64 = cache.count_by_health(&query).await.unwrap().iter().map(|(_, _, n)| n).sum();
             prop_assert_eq!(counted, expected.len() as i64);
+            // The same without pages: row by row, from a place on, and how they stand.
+            let mut each = Vec::new();
+            cache.each(&query, |row| each.push(row)).await.unwrap();
+            prop_assert_eq!(&each, &walked);
+            let skipped = cache.first(&query, 2).await.unwrap();
+            prop_assert_eq!(skipped, walked.iter().skip(2).take(query.limit as usize).cloned().collect::<Vec<_>>());
+            let standings = cache.standings(&query, 5).await.unwrap();
+            prop_assert_eq!(standings, walked.iter().take(5).map(Standing::from).collect::<Vec<_>>());
             expected.sort();
             got.sort();
             prop_assert_eq!(got, expected);
