@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 use skydeck_api::ApiError;
-use tauri::{State, WebviewWindow};
+use tauri::State;
 
 use crate::host::Opening;
-use crate::{links, window};
+use crate::links;
 
 /// One call of the contract, passed on as it came. The shell knows no call by name.
 #[tauri::command]
@@ -13,13 +13,10 @@ pub(crate) async fn call(host: State<'_, Opening>, name: String, params: Value) 
     host.host().await?.call(&name, params).await
 }
 
-/// The page has something to show: from now on the window is seen, and AWS is read.
+/// The page shows what is known: from now on AWS is read.
 #[tauri::command]
-pub(crate) fn painted(host: State<'_, Opening>, window: WebviewWindow) {
+pub(crate) fn painted(host: State<'_, Opening>) {
     host.begin();
-    if !window.is_visible().unwrap_or(false) {
-        window::show(&window);
-    }
 }
 
 /// Opens a link in the user's browser, if it is one that may leave the program.

@@ -51,7 +51,7 @@ impl Opening {
         self.opened.get_or_init(|| open(self.options)).await.as_ref().map_err(Clone::clone)
     }
 
-    /// The window can be seen: now AWS may be read. If it is not open yet, it is read once it is.
+    /// What is known can be seen: now AWS may be read. If it is not open yet, it is read once it is.
     pub(crate) fn begin(&self) {
         let opened = Arc::clone(&self.opened);
         let options = self.options;

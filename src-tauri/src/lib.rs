@@ -44,7 +44,9 @@ pub fn run(options: Options) -> ExitCode {
         .setup(move |app| {
             app.manage(host::Opening::start(app.handle(), options));
             ending::in_order(app.handle().clone());
-            window::build(app)?;
+            let window = window::build(app)?;
+            let app = app.handle().clone();
+            tauri::async_runtime::spawn(async move { window::appear(window, &app.state::<host::Opening>()).await });
             Ok(())
         })
         .build(tauri::generate_context!());

@@ -1,11 +1,10 @@
-//! The one window: built hidden, shown when the page says that there is something to see, and never led elsewhere.
+//! The one window: built hidden, shown in the colour of its theme while the page is still loading, and never led elsewhere.
 
-use std::time::Duration;
-
+use serde_json::Value;
 use tauri::plugin::TauriPlugin;
 use tauri::webview::NewWindowResponse;
 use tauri::window::Color;
-use tauri::{App, Manager, Theme, Url, WebviewWindow, WebviewWindowBuilder, Wry};
+use tauri::{App, Theme, Url, WebviewWindow, WebviewWindowBuilder, Wry};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::{host::Opening, webview};
@@ -13,13 +12,11 @@ use crate::{host::Opening, webview};
 /// Its label, as in tauri.conf.json and in the capabilities.
 pub(crate) const MAIN: &str = "main";
 
-/// The canvas of the light theme (`ui/src/styles`); the dark one's is in tauri.conf.json.
+/// The canvas of each theme (`--bg-canvas` in `ui/src/styles/tokens.css`).
 const LIGHT_CANVAS: Color = Color(0xf3, 0xf4, 0xf6, 0xff);
+const DARK_CANVAS: Color = Color(0x0b, 0x0d, 0x10, 0xff);
 
-/// How long the page may take to paint before the window is shown all the same: a page that broke must be seen too.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Remembers size and place. Not whether it was visible: it is shown when there is something to see.
+/// Remembers size and place. Not whether it was visible: it always is.
 pub(crate) fn state_plugin() -> TauriPlugin<Wry> {
     let flags = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN;
     tauri_plugin_window_state::Builder::new().with_state_flags(flags).build()
@@ -34,21 +31,29 @@ pub(crate) fn build(app: &App) -> tauri::Result<WebviewWindow> {
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
     webview::spare(&window)?;
-    if window.theme().is_ok_and(|theme| theme == Theme::Light) {
-        window.set_background_color(Some(LIGHT_CANVAS))?;
-    }
-    let handle = app.handle().clone();
-    tauri::async_runtime::spawn(async move {
-        tokio::time::sleep(PATIENCE).await;
-        if let Some(window) = handle.get_webview_window(MAIN)
-            && !window.is_visible().unwrap_or(true)
-        {
-            tracing::warn!("the page has painted nothing for {PATIENCE:?}; showing the window as it is");
-            show(&window);
-            handle.state::<Opening>().begin();
-        }
-    });
     Ok(window)
+}
+
+/// Shows the window as soon as the user's theme is known, which is long before the page is there: to come up, to be placed
+/// and to be drawn for the first time then takes none of the page's time. The page fills it at once with all it has.
+pub(crate) async fn appear(window: WebviewWindow, opening: &Opening) {
+    let chosen = match opening.host().await {
+        Ok(host) => host
+            .call("boot", Value::Null)
+            .await
+            .ok()
+            .and_then(|boot| boot["settings"]["theme"].as_str().map(str::to_owned)),
+        Err(_) => None,
+    };
+    let light = match chosen.as_deref() {
+        Some("light") => true,
+        Some("dark") => false,
+        _ => window.theme().is_ok_and(|theme| theme == Theme::Light),
+    };
+    if let Err(error) = window.set_background_color(Some(if light { LIGHT_CANVAS } else { DARK_CANVAS })) {
+        tracing::warn!(%error, "the window's colour could not be set");
+    }
+    show(&window);
 }
 
 /// Shows the window and brings it to the front.

@@ -5,6 +5,8 @@ import { mount } from "svelte";
 import type { Boot } from "./gen/api";
 import Frame from "./features/frame/Frame.svelte";
 import Refused from "./features/frame/Refused.svelte";
+import { useRoute } from "./features/frame/route.svelte";
+import { viewOf } from "./features/views";
 import { clock, host, setHost, settings, toApiError } from "./platform";
 import { chooseHost } from "./platform/choose";
 
@@ -16,8 +18,9 @@ setHost(await chooseHost());
 let boot: Boot | undefined;
 try {
   boot = await host().call("boot", {});
-  await fonts;
   settings.load(boot.settings);
+  viewOf(useRoute()).ahead?.();
+  await fonts;
   clock.set(boot.now);
   clock.start();
 } catch (thrown) {

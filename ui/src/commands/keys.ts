@@ -26,6 +26,6 @@ export function meaning(pressed: readonly string[], heard: readonly Command[]): 
 
 /** A key as it is drawn in a <kbd>. */
 export function drawn(key: string): string[] {
-  const names: Record<string, string> = { Mod: isMac ? "⌘" : "Ctrl", Enter: "↵", Escape: "Esc", ArrowDown: "↓", ArrowUp: "↑" };
+  const names: Record<string, string> = { Mod: isMac ? "⌘" : "Ctrl", Escape: "Esc", ArrowDown: "↓", ArrowUp: "↑" };
   return key.split(/[+ ]/).map((k) => names[k] ?? (k.length === 1 ? k.toUpperCase() : k));
 }

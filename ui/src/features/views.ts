@@ -12,6 +12,7 @@ import type { Count } from "$/gen/api";
 import type { CommandId } from "$/commands/list";
 import { m } from "$/gen/messages";
 import Approvals from "./approvals/Approvals.svelte";
+import { boardAhead } from "./board/ask";
 import Board from "./board/Board.svelte";
 import Builds from "./builds/Builds.svelte";
 import Ledger from "./ledger/Ledger.svelte";
@@ -30,17 +31,22 @@ export interface View {
   count?: (counts: Counts) => { count: Count; loud: boolean } | undefined;
   /** Stands at the foot of the rail. */
   foot?: boolean;
+  /** Asks for what it shows before it is there. */
+  ahead?: () => void;
 }
 
+const board: View = {
+  id: "board",
+  title: m.board.title,
+  icon: LayoutList,
+  component: Board,
+  go: "go.board",
+  count: (c) => c.failed && { count: c.failed, loud: true },
+  ahead: boardAhead,
+};
+
 export const views: readonly View[] = [
-  {
-    id: "board",
-    title: m.board.title,
-    icon: LayoutList,
-    component: Board,
-    go: "go.board",
-    count: (c) => c.failed && { count: c.failed, loud: true },
-  },
+  board,
   {
     id: "approvals",
     title: m.approvals.title,
@@ -54,3 +60,6 @@ export const views: readonly View[] = [
   { id: "ledger", title: m.ledger.title, icon: BookOpenCheck, component: Ledger, go: "go.ledger", foot: true },
   { id: "settings", title: m.settings.title, icon: Cog, component: Settings, go: "go.settings", foot: true },
 ];
+
+/** The view of a route; the board if there is none of that name (any more). */
+export const viewOf = (route: { view: string }): View => views.find((v) => v.id === route.view) ?? board;

@@ -112,7 +112,7 @@ class Cache {
   /** Reads an entry again if somebody looks at it and the page can be seen; else it stays marked. */
   wake(entry: Entry): void {
     if (!entry.dirty || entry.users === 0) return;
-    // The first read never waits: the window is shown only once something is painted.
+    // The first read never waits: nothing is shown before it.
     if (entry.settled && document.visibilityState === "hidden") return;
     if (entry.rests()) return;
     void entry.read();
@@ -142,6 +142,11 @@ class Cache {
   /** Whether everything that somebody looks at has had its first answer. */
   answered(): boolean {
     return [...this.entries.values()].every((entry) => entry.users === 0 || entry.settled);
+  }
+
+  /** Asks for what is about to be shown, so that it is on its way while the page is still put together. */
+  ahead<K extends CallName>(name: K, params: Params<K>): void {
+    void this.entry(name, params).read();
   }
 
   trim(): void {
