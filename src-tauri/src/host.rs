@@ -37,7 +37,8 @@ impl Opening {
                 Ok(host) => {
                     // What the page will ask for first: asked once now, while the page is still loading, its rows are in
                     // memory when it does. The answer itself is nobody's; an error is told when the page asks.
-                    let warming = async { drop(host.call("board", Value::Null).await) };
+                    let first = serde_json::json!({"limit": 50, "folded": ["ok"]});
+                    let warming = async { drop(host.call("board", first).await) };
                     tokio::join!(tell(host, &app), warming);
                 }
                 Err(error) => tracing::error!(%error, "could not be opened"),

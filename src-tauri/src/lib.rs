@@ -19,6 +19,7 @@ use std::process::ExitCode;
 
 use skydeck_api::ApiError;
 use tauri::{Manager, RunEvent};
+pub use webview::draw_plainly;
 
 /// What the user asked for on the command line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use lexopt::prelude::*;
-use skydeck_shell::{Options, home, run};
+use skydeck_shell::{Options, draw_plainly, home, run};
 
 const USAGE: &str = "\
 Skydeck: watch and steer everything you ship on AWS, from one window.
@@ -17,10 +17,11 @@ Skydeck: watch and steer everything you ship on AWS, from one window.
 
 SKYDECK_HOME      folder of the cache, the ledger and the settings
 SKYDECK_LOG       what is logged on standard error, as `warn` or `skydeck_engine=debug`
-Blank window on some graphics cards: start it with WEBKIT_DISABLE_DMABUF_RENDERER=1
+Draws without OpenGL on Linux; WEBKIT_DISABLE_COMPOSITING_MODE=0 has it draw with it
 ";
 
 fn main() -> ExitCode {
+    draw_plainly();
     match parsed(lexopt::Parser::from_env()) {
         Ok(Asked::Window(options)) => run(options),
         Ok(Asked::Home(options)) => match home(options) {

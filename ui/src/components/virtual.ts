@@ -8,7 +8,7 @@ export function offsets(heights: readonly number[]): number[] {
 }
 
 /** Lines between `top` and `top + view`, and `margin` more on either side. */
-export function window(tops: readonly number[], top: number, view: number, margin = 12): { from: number; to: number } {
+export function window(tops: readonly number[], top: number, view: number, margin = 0): { from: number; to: number } {
   const lines = tops.length - 1;
   const at = (y: number) => {
     let low = 0;
