@@ -10,8 +10,8 @@ import { viewOf } from "./features/views";
 import { clock, host, setHost, settings, toApiError } from "./platform";
 import { chooseHost } from "./platform/choose";
 
-// What the first frame is written in is loaded while the shell opens its files: text that comes later than its row is
-// drawn twice, and laid out in whatever font the system has until then.
+// What the first frame is written in is loaded while it is put together: text that comes later than its row is drawn
+// twice, and laid out in whatever font the system has until then.
 const fonts = Promise.all(["500 13px Inter", '11px "JetBrains Mono"'].map((font) => document.fonts.load(font))).catch(() => undefined);
 
 setHost(await chooseHost());
@@ -20,7 +20,6 @@ try {
   boot = await host().call("boot", {});
   settings.load(boot.settings);
   viewOf(useRoute()).ahead?.();
-  await fonts;
   clock.set(boot.now);
   clock.start();
 } catch (thrown) {
@@ -30,5 +29,5 @@ try {
 // Put together aside and shown once it has what to show, so that a frame without rows is not laid out and drawn first.
 if (boot) {
   const page = document.createElement("div");
-  mount(Frame, { target: page, props: { boot, show: () => document.body.append(page) } });
+  mount(Frame, { target: page, props: { boot, show: () => fonts.then(() => document.body.append(page)) } });
 }

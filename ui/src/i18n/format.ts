@@ -80,6 +80,7 @@ export const count = (c: Count): string => number(c.n) + (c.exact ? "" : "+");
 
 /** `1000`, `10,000`: grouped from five figures on. */
 export function number(n: number): string {
+  if (Number.isInteger(n) && n >= 0 && n < 10_000) return String(n);
   let format = numbers.get(i18n.language);
   if (!format) numbers.set(i18n.language, (format = new Intl.NumberFormat(i18n.language, { useGrouping: "min2" })));
   return format.format(n);
