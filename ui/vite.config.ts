@@ -2,13 +2,58 @@
 // One bundle for the window and the browser. Mode `fixtures` adds the typed fixtures, for looking at states in
 // Chromium (scripts/shots.mjs, scripts/a11y.mjs); the product's bundle does not contain them.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
+import { compiledAll } from "./src/i18n/compile";
+
+/** Files of the fonts that the first frame is written in. */
+const FIRST_FONTS = /(inter|jetbrains-mono)-latin-wght-normal/;
+
+/** What is not on the screen at first: other views, the detail, what floats over a view. */
+const LATER = /features\/(action|approvals|builds|ledger|list|pipeline|repositories|settings)\/(?!load\.ts)|features\/(frame\/Help|profiles\/Switcher)/;
+
+/**
+ * The style sheet before the script, and the first fonts beside both: a script that runs before the fonts are declared
+ * cannot wait for them, and text that is laid out without them is laid out in fonts of the system, each of which the
+ * system looks for.
+ */
+const stylesFirst: Plugin = {
+  name: "styles-first",
+  transformIndexHtml: {
+    order: "post",
+    handler(html, { bundle }) {
+      if (!bundle) return html; // the development server declares styles by script
+      const script = /\s*<script type="module"[^>]*><\/script>/.exec(html)?.[0];
+      const fonts = Object.keys(bundle).filter((file) => FIRST_FONTS.test(file));
+      if (!script || fonts.length !== 2) throw new Error("index.html has no script, or the first fonts have other names");
+      const tags = fonts.map((file) => ({ tag: "link", attrs: { rel: "preload", as: "font", type: "font/woff2", crossorigin: "", href: `./${file}` }, injectTo: "head-prepend" as const }));
+      return { html: html.replace(script, "").replace("</head>", `${script}\n  </head>`), tags };
+    },
+  },
+};
+
+/** `messages.json?compiled`: its messages parsed. */
+const messages: Plugin = {
+  name: "messages",
+  enforce: "pre",
+  async load(id) {
+    const file = /^(.*\.json)\?compiled$/.exec(id)?.[1];
+    if (file === undefined) return null;
+    this.addWatchFile(file);
+    const tree = JSON.parse(await readFile(file, "utf8")) as object;
+    return { code: `export default ${JSON.stringify(compiledAll(tree))};`, moduleType: "js" };
+  },
+};
 
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte()],
+  plugins: [messages, svelte(), stylesFirst],
   resolve: {
-    alias: { $: fileURLToPath(new URL("./src", import.meta.url)) },
+    alias: [
+      { find: /^\$(?=\/)/, replacement: fileURLToPath(new URL("./src", import.meta.url)) },
+      // Messages come parsed (src/i18n/compile.ts).
+      { find: /^@formatjs\/icu-messageformat-parser$/, replacement: "@formatjs/icu-messageformat-parser/no-parser.js" },
+    ],
     // Tests mount components in jsdom: Svelte's browser build.
     conditions: mode === "test" ? ["browser"] : undefined,
   },
@@ -17,7 +62,10 @@ export default defineConfig(({ mode }) => ({
     target: ["es2022", "safari16"],
     // The CSP allows no data: URL, so nothing is inlined.
     assetsInlineLimit: 0,
-    modulePreload: false,
+    modulePreload: { polyfill: false },
+    // Two files: what the board needs, with all that is used in many places, and the rest, which is loaded once the board is
+    // on the screen.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "page", test: (id) => !LATER.test(id), priority: 1 }, { name: "rest", test: LATER }] } } },
     chunkSizeWarningLimit: 400,
   },
   server: { port: 5178, strictPort: false },

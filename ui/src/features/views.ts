@@ -11,20 +11,16 @@ import Stamp from "@lucide/svelte/icons/stamp";
 import type { Count } from "$/gen/api";
 import type { CommandId } from "$/commands/list";
 import { m } from "$/gen/messages";
-import Approvals from "./approvals/Approvals.svelte";
 import { boardAhead } from "./board/ask";
 import Board from "./board/Board.svelte";
-import Builds from "./builds/Builds.svelte";
-import Ledger from "./ledger/Ledger.svelte";
-import Repositories from "./repositories/Repositories.svelte";
-import Settings from "./settings/Settings.svelte";
 import type { Counts } from "./frame/counts.svelte";
 
 export interface View {
   id: string;
   title: () => string;
   icon: Component<{ class?: string }>;
-  component: Component;
+  /** Its component. Only the board's comes with the page; the others follow once that is on the screen. */
+  load: () => Promise<{ default: Component }>;
   /** Command that goes there. */
   go: CommandId;
   /** Number beside the name; loud ones are red and stay when the rail is narrow. */
@@ -39,7 +35,7 @@ const board: View = {
   id: "board",
   title: m.board.title,
   icon: LayoutList,
-  component: Board,
+  load: () => Promise.resolve({ default: Board }),
   go: "go.board",
   count: (c) => c.failed && { count: c.failed, loud: true },
   ahead: boardAhead,
@@ -51,14 +47,14 @@ export const views: readonly View[] = [
     id: "approvals",
     title: m.approvals.title,
     icon: Stamp,
-    component: Approvals,
+    load: () => import("./approvals/Approvals.svelte"),
     go: "go.approvals",
     count: (c) => c.waiting && { count: c.waiting, loud: false },
   },
-  { id: "builds", title: m.builds.title, icon: Hammer, component: Builds, go: "go.builds" },
-  { id: "repositories", title: m.repositories.title, icon: FolderGit, component: Repositories, go: "go.repositories" },
-  { id: "ledger", title: m.ledger.title, icon: BookOpenCheck, component: Ledger, go: "go.ledger", foot: true },
-  { id: "settings", title: m.settings.title, icon: Cog, component: Settings, go: "go.settings", foot: true },
+  { id: "builds", title: m.builds.title, icon: Hammer, load: () => import("./builds/Builds.svelte"), go: "go.builds" },
+  { id: "repositories", title: m.repositories.title, icon: FolderGit, load: () => import("./repositories/Repositories.svelte"), go: "go.repositories" },
+  { id: "ledger", title: m.ledger.title, icon: BookOpenCheck, load: () => import("./ledger/Ledger.svelte"), go: "go.ledger", foot: true },
+  { id: "settings", title: m.settings.title, icon: Cog, load: () => import("./settings/Settings.svelte"), go: "go.settings", foot: true },
 ];
 
 /** The view of a route; the board if there is none of that name (any more). */

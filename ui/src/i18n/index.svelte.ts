@@ -4,9 +4,10 @@
 
 import { IntlMessageFormat } from "intl-messageformat";
 import { settings } from "$/platform";
-import en from "./messages/en.json";
-import ko from "./messages/ko.json";
-import { fit, mark } from "./particles";
+import type { Compiled } from "./compile";
+import en from "./messages/en.json?compiled";
+import ko from "./messages/ko.json?compiled";
+import { fit } from "./particles";
 
 export const LANGUAGES = ["en", "ko"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -20,9 +21,10 @@ export interface Part {
 }
 
 const messages: Record<Language, unknown> = { en, ko };
-// Parsed messages: not state, only work saved.
+type Format = string | readonly string[] | IntlMessageFormat;
+// Not state, only work saved.
 // eslint-disable-next-line svelte/prefer-svelte-reactivity
-const formats = new Map<string, string | IntlMessageFormat>();
+const formats = new Map<string, Format>();
 
 export const i18n = {
   get language(): Language {
@@ -31,12 +33,12 @@ export const i18n = {
   },
 };
 
-function format(key: string, language: Language): string | IntlMessageFormat {
+function format(key: string, language: Language): Format {
   const id = `${language} ${key}`;
   let found = formats.get(id);
   if (found === undefined) {
-    const text = key.split(".").reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], messages[language]) as string;
-    found = /[{<']/.test(text) ? new IntlMessageFormat(mark(text), language) : text;
+    const message = key.split(".").reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], messages[language]) as Compiled;
+    found = typeof message === "object" && "ast" in message ? new IntlMessageFormat(message.ast, language) : message;
     formats.set(id, found);
   }
   return found;
@@ -45,13 +47,16 @@ function format(key: string, language: Language): string | IntlMessageFormat {
 /** The message as text. Called by the generated functions only. */
 export function text(key: string, values?: Record<string, Value>): string {
   const found = format(key, i18n.language);
-  return typeof found === "string" ? found : fit(String(found.format(values)));
+  if (typeof found === "string") return found;
+  if (found instanceof IntlMessageFormat) return fit(String(found.format(values)));
+  // Text and names of values in turn.
+  return fit(found.map((piece, i) => (i % 2 === 0 ? piece : String(values?.[piece]))).join(""));
 }
 
 /** The message in pieces, for <Rich>. Called by the generated functions only. */
 export function parts(key: string, values?: Record<string, Value>): Part[] {
   const found = format(key, i18n.language);
-  if (typeof found === "string") return [{ tag: null, text: found }];
+  if (!(found instanceof IntlMessageFormat)) return [{ tag: null, text: text(key, values) }];
   const tags = Object.fromEntries(
     ["b", "m"].map((tag) => [tag, (chunks: (string | Part)[]): Part => ({ tag, text: chunks.map(String).join("") })]),
   );

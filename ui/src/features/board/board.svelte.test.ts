@@ -6,6 +6,7 @@ import type { Event as Told } from "$/gen/api";
 import { listen } from "$/commands/registry.svelte";
 import { cache, clock, setHost, settings, type Host } from "$/platform";
 import { fixtureHost } from "$/platform/fixtures";
+import { loadDetail } from "../pipeline/load";
 import Board from "./Board.svelte";
 import { FIRST_ROWS, groupKeys, HEIGHT, lines, step } from "./groups";
 import { board } from "$/platform/fixtures/board";
@@ -62,6 +63,7 @@ test("j k move, Enter opens, the detail follows, Escape closes", async () => {
   press("j");
   press("k");
   press("Enter");
+  await loadDetail();
   await wait();
   expect(selected()).toBe("checkout-api");
   expect(document.querySelector(".detail h2")?.textContent).toBe("checkout-api");

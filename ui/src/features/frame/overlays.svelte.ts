@@ -1,4 +1,4 @@
-// What floats over a view: one at a time. Each is a component of its own, listed in Overlays.svelte with its props here.
+// What floats over a view: one at a time. Each is a component of its own, mounted in Overlays.svelte; its props are here.
 
 import type { PipelineDetail, Profile, Verb } from "$/gen/api";
 
@@ -9,6 +9,13 @@ interface Overlay {
 }
 
 export type OverlayName = keyof Overlay;
+
+/** Their components, which come once the page is on the screen. */
+export const overlays = {
+  help: () => import("./Help.svelte"),
+  profiles: () => import("../profiles/Switcher.svelte"),
+  action: () => import("../action/ActionDrawer.svelte"),
+} as const;
 
 type Open = { [N in OverlayName]: { name: N; props: Overlay[N] } }[OverlayName];
 
