@@ -13,6 +13,9 @@ const FIRST_FONTS = /(inter|jetbrains-mono)-latin-wght-normal/;
 /** What is not on the screen at first: other views, the detail, what floats over a view. */
 const LATER = /features\/(action|approvals|builds|ledger|list|pipeline|repositories|settings)\/(?!load\.ts)|features\/(frame\/Help|profiles\/Switcher)/;
 
+/** What declares the faces of Hangul. */
+const HANGUL = /styles\/hangul\.css/;
+
 /**
  * The style sheet before the script, and the first fonts beside both: a script that runs before the fonts are declared
  * cannot wait for them, and text that is laid out without them is laid out in fonts of the system, each of which the
@@ -42,7 +45,8 @@ const messages: Plugin = {
     if (file === undefined) return null;
     this.addWatchFile(file);
     const tree = JSON.parse(await readFile(file, "utf8")) as object;
-    return { code: `export default ${JSON.stringify(compiledAll(tree))};`, moduleType: "js" };
+    // As text, which is read when its language is first spoken.
+    return { code: `export default () => JSON.parse(${JSON.stringify(JSON.stringify(compiledAll(tree)))});`, moduleType: "js" };
   },
 };
 
@@ -63,9 +67,9 @@ export default defineConfig(({ mode }) => ({
     // The CSP allows no data: URL, so nothing is inlined.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // Two files: what the board needs, with all that is used in many places, and the rest, which is loaded once the board is
-    // on the screen.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "page", test: (id) => !LATER.test(id), priority: 1 }, { name: "rest", test: LATER }] } } },
+    // What the board needs, with all that is used in many places; the rest, which is loaded once the board is on the
+    // screen; and the faces of Hangul.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "hangul", test: HANGUL, priority: 2 }, { name: "page", test: (id) => !LATER.test(id), priority: 1 }, { name: "rest", test: LATER }] } } },
     chunkSizeWarningLimit: 400,
   },
   server: { port: 5178, strictPort: false },

@@ -7,6 +7,7 @@ import Frame from "./features/frame/Frame.svelte";
 import Refused from "./features/frame/Refused.svelte";
 import { useRoute } from "./features/frame/route.svelte";
 import { viewOf } from "./features/views";
+import { i18n } from "./i18n/index.svelte";
 import { clock, host, setHost, settings, toApiError } from "./platform";
 import { chooseHost } from "./platform/choose";
 
@@ -14,20 +15,29 @@ import { chooseHost } from "./platform/choose";
 // twice, and laid out in whatever font the system has until then.
 const fonts = Promise.all(["500 13px Inter", '11px "JetBrains Mono"'].map((font) => document.fonts.load(font))).catch(() => undefined);
 
+const hangul = () => import("./styles/hangul.css");
+
 setHost(await chooseHost());
 let boot: Boot | undefined;
 try {
   boot = await host().call("boot", {});
   settings.load(boot.settings);
   viewOf(useRoute()).ahead?.();
+  if (i18n.language === "ko") await hangul();
   clock.set(boot.now);
   clock.start();
 } catch (thrown) {
   mount(Refused, { target: document.body, props: { error: toApiError(thrown) } });
   host().painted();
+  void hangul();
 }
 // Put together aside and shown once it has what to show, so that a frame without rows is not laid out and drawn first.
 if (boot) {
   const page = document.createElement("div");
-  mount(Frame, { target: page, props: { boot, show: () => fonts.then(() => document.body.append(page)) } });
+  mount(Frame, { target: page, props: { boot, show } });
+  async function show(): Promise<void> {
+    await fonts;
+    document.body.append(page);
+    void hangul();
+  }
 }

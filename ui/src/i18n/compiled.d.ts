@@ -1,5 +1,5 @@
 // Messages as vite.config.ts makes them.
 declare module "*.json?compiled" {
-  const tree: Record<string, unknown>;
+  const tree: () => Record<string, unknown>;
   export default tree;
 }

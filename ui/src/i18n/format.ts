@@ -4,6 +4,9 @@
 import type { Count } from "$/gen/api";
 import { m } from "$/gen/messages";
 import { i18n } from "./index.svelte";
+import { number } from "./number";
+
+export { number };
 
 const S = 1000;
 const M = 60 * S;
@@ -77,15 +80,6 @@ export const moment = (at: string, now: number): string => (now - Date.parse(at)
 
 /** `58`, or `1000+` where it is only the least there are. */
 export const count = (c: Count): string => number(c.n) + (c.exact ? "" : "+");
-
-/** `1000`, `10,000`: grouped from five figures on. */
-export function number(n: number): string {
-  if (Number.isInteger(n) && n >= 0 && n < 10_000) return String(n);
-  let format = numbers.get(i18n.language);
-  if (!format) numbers.set(i18n.language, (format = new Intl.NumberFormat(i18n.language, { useGrouping: "min2" })));
-  return format.format(n);
-}
-const numbers = new Map<string, Intl.NumberFormat>();
 
 /** A commit or digest as short as it stays known: `9f3c2e1`, `sha256:7be1…04ca`, `a91c07de…e2f4`. */
 export function shortId(id: string): string {

@@ -2,11 +2,12 @@
 // Messages are ICU in messages/<language>.json; src/gen/messages.ts (npm run gen) has a typed function for each.
 // Korean particles: `{name}(이/가)` in ko.json becomes the one that fits the name.
 
-import { IntlMessageFormat } from "intl-messageformat";
+import { IntlMessageFormat, type Formatters } from "intl-messageformat";
 import { settings } from "$/platform";
 import type { Compiled } from "./compile";
 import en from "./messages/en.json?compiled";
 import ko from "./messages/ko.json?compiled";
+import { number } from "./number";
 import { fit } from "./particles";
 
 export const LANGUAGES = ["en", "ko"] as const;
@@ -20,7 +21,8 @@ export interface Part {
   text: string;
 }
 
-const messages: Record<Language, unknown> = { en, ko };
+const read: Record<Language, () => unknown> = { en, ko };
+const messages: Partial<Record<Language, unknown>> = {};
 type Format = string | readonly string[] | IntlMessageFormat;
 // Not state, only work saved.
 // eslint-disable-next-line svelte/prefer-svelte-reactivity
@@ -33,12 +35,21 @@ export const i18n = {
   },
 };
 
+// One is one in English, and Korean has no plural; numbers are grouped from five figures on. Said here, for to ask the
+// system (Intl) takes its tables of every language: a twentieth of the time until the first rows.
+IntlMessageFormat.resolveLocale = (locales) => new Intl.Locale(String(locales));
+const formatters = (language: Language): Formatters => ({
+  getPluralRules: () => ({ select: (n: number) => (language === "en" && n === 1 ? "one" : "other") }) as Intl.PluralRules,
+  getNumberFormat: () => ({ format: (n: number) => number(n) }) as Intl.NumberFormat,
+  getDateTimeFormat: (...args) => new Intl.DateTimeFormat(...args),
+});
+
 function format(key: string, language: Language): Format {
   const id = `${language} ${key}`;
   let found = formats.get(id);
   if (found === undefined) {
-    const message = key.split(".").reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], messages[language]) as Compiled;
-    found = typeof message === "object" && "ast" in message ? new IntlMessageFormat(message.ast, language) : message;
+    const message = key.split(".").reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], (messages[language] ??= read[language]())) as Compiled;
+    found = typeof message === "object" && "ast" in message ? new IntlMessageFormat(message.ast, language, undefined, { formatters: formatters(language) }) : message;
     formats.set(id, found);
   }
   return found;
