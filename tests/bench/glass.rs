@@ -61,7 +61,8 @@ impl Glass {
                 let pixels: HashSet<&[u8]> = seen.data.chunks_exact(4).map(|pixel| &pixel[..3]).collect();
                 if pixels.len() >= colours {
                     let (width, height) = (SIZE.0 as u16, SIZE.1 as u16);
-                    let whole = self.eye.get_image(ImageFormat::Z_PIXMAP, self.root, 0, 0, width, height, !0)?.reply()?;
+                    let whole =
+                        self.eye.get_image(ImageFormat::Z_PIXMAP, self.root, 0, 0, width, height, !0)?.reply()?;
                     save(file, width, height, &whole.data)?;
                     return Ok(at);
                 }

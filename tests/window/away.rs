@@ -43,6 +43,9 @@ async fn unfold(window: &Window) {
     if group.attr("aria-expanded").await.expect("asked").as_deref() == Some("false") {
         find(window, ".group[data-health=ok] .fold").await.click().await.expect("unfolds");
     }
+    // Its rows are asked for when it is unfolded.
+    find(window, ".group[data-health=ok][aria-expanded=true]").await;
+    find(window, ".board .row[data-health=ok]").await;
 }
 
 /// The verbs that stand as buttons: none can be used, and each says this.

@@ -17,27 +17,31 @@ const fonts = Promise.all(["500 13px Inter", '11px "JetBrains Mono"'].map((font)
 
 const hangul = () => import("./styles/hangul.css");
 
-setHost(await chooseHost());
-let boot: Boot | undefined;
-try {
-  boot = await host().call("boot", {});
-  settings.load(boot.settings);
-  viewOf(useRoute()).ahead?.();
-  if (i18n.language === "ko") await hangul();
-  clock.set(boot.now);
-  clock.start();
-} catch (thrown) {
-  mount(Refused, { target: document.body, props: { error: toApiError(thrown) } });
-  host().painted();
-  void hangul();
-}
-// Put together aside and shown once it has what to show, so that a frame without rows is not laid out and drawn first.
-if (boot) {
+// A function, since what is imported on the way is itself evaluated only once this file is.
+async function start(): Promise<void> {
+  setHost(await chooseHost());
+  let boot: Boot;
+  try {
+    boot = await host().call("boot", {});
+    settings.load(boot.settings);
+    viewOf(useRoute()).ahead?.();
+    if (i18n.language === "ko") await hangul();
+    clock.set(boot.now);
+    clock.start();
+  } catch (thrown) {
+    mount(Refused, { target: document.body, props: { error: toApiError(thrown) } });
+    host().painted();
+    void hangul();
+    return;
+  }
+  // Put together aside and shown once it has what to show, so that a frame without rows is not laid out and drawn first.
   const page = document.createElement("div");
-  mount(Frame, { target: page, props: { boot, show } });
-  async function show(): Promise<void> {
+  const show = async () => {
     await fonts;
     document.body.append(page);
     void hangul();
-  }
+  };
+  mount(Frame, { target: page, props: { boot, show } });
 }
+
+void start();
