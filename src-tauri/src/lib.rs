@@ -46,8 +46,7 @@ pub fn run(options: Options) -> ExitCode {
             app.manage(host::Opening::start(app.handle(), options));
             ending::in_order(app.handle().clone());
             let window = window::build(app)?;
-            let app = app.handle().clone();
-            tauri::async_runtime::spawn(async move { window::appear(window, &app.state::<host::Opening>()).await });
+            tauri::async_runtime::spawn(window::appear(window));
             Ok(())
         })
         .build(tauri::generate_context!());

@@ -1,10 +1,12 @@
 //! The one window: built hidden, shown in the colour of its theme while the page is still loading, and never led elsewhere.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use tauri::plugin::TauriPlugin;
 use tauri::webview::NewWindowResponse;
 use tauri::window::Color;
-use tauri::{App, Theme, Url, WebviewWindow, WebviewWindowBuilder, Wry};
+use tauri::{App, Manager as _, Theme, Url, WebviewWindow, WebviewWindowBuilder, Wry};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::{host::Opening, webview};
@@ -34,17 +36,16 @@ pub(crate) fn build(app: &App) -> tauri::Result<WebviewWindow> {
     Ok(window)
 }
 
+/// How long the window waits for the user's theme: files that another process holds must not keep it from being seen.
+const PATIENCE: Duration = Duration::from_millis(500);
+
 /// Shows the window as soon as the user's theme is known, which is long before the page is there: to come up, to be placed
 /// and to be drawn for the first time then takes none of the page's time. The page fills it at once with all it has.
-pub(crate) async fn appear(window: WebviewWindow, opening: &Opening) {
-    let chosen = match opening.host().await {
-        Ok(host) => host
-            .call("boot", Value::Null)
-            .await
-            .ok()
-            .and_then(|boot| boot["settings"]["theme"].as_str().map(str::to_owned)),
-        Err(_) => None,
-    };
+pub(crate) async fn appear(window: WebviewWindow) {
+    // A task of its own, so that giving up on the answer ends no opening of files.
+    let app = window.app_handle().clone();
+    let asked = tauri::async_runtime::spawn(async move { theme(&app.state::<Opening>()).await });
+    let chosen = tokio::time::timeout(PATIENCE, asked).await.ok().and_then(Result::ok).flatten();
     let light = match chosen.as_deref() {
         Some("light") => true,
         Some("dark") => false,
@@ -54,6 +55,12 @@ pub(crate) async fn appear(window: WebviewWindow, opening: &Opening) {
         tracing::warn!(%error, "the window's colour could not be set");
     }
     show(&window);
+}
+
+/// The theme the user chose; none if the files cannot be opened.
+async fn theme(opening: &Opening) -> Option<String> {
+    let boot = opening.host().await.ok()?.call("boot", Value::Null).await.ok()?;
+    boot["settings"]["theme"].as_str().map(str::to_owned)
 }
 
 /// Shows the window and brings it to the front.

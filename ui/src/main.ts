@@ -15,7 +15,8 @@ import { chooseHost } from "./platform/choose";
 // twice, and laid out in whatever font the system has until then.
 const fonts = Promise.all(["500 13px Inter", '11px "JetBrains Mono"'].map((font) => document.fonts.load(font))).catch(() => undefined);
 
-const hangul = () => import("./styles/hangul.css");
+// A screen without them is still a screen.
+const hangul = () => import("./styles/hangul.css").catch(() => undefined);
 
 // A function, since what is imported on the way is itself evaluated only once this file is.
 async function start(): Promise<void> {

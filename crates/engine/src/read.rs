@@ -134,6 +134,8 @@ struct StoreSink {
     lost: Mutex<Vec<String>>,
     running: Mutex<Vec<Resource>>,
     stale: AtomicBool,
+    /// Whether what is known could not be gone through to its end: what a collector then takes for all there is may be less.
+    known_in_part: AtomicBool,
 }
 
 impl StoreSink {
@@ -147,6 +149,7 @@ impl StoreSink {
             lost: Mutex::default(),
             running: Mutex::default(),
             stale: AtomicBool::new(false),
+            known_in_part: AtomicBool::new(false),
         }
     }
 
@@ -230,7 +233,7 @@ impl Sink for StoreSink {
     }
 
     async fn complete(&self, kind: &'static str, seen: Vec<String>) {
-        if !self.is_current() {
+        if !self.is_current() || self.known_in_part.load(Ordering::SeqCst) {
             return;
         }
         let result = self.engine.cache().complete(&self.source, kind, &seen, self.engine.now()).await;
@@ -294,6 +297,7 @@ impl Sink for StoreSink {
     async fn each_known(&self, kind: &str, take: &mut (dyn FnMut(Resource) + Send)) {
         let query = of_kind(&self.source, kind);
         if let Err(error) = self.engine.cache().each(&query, take).await {
+            self.known_in_part.store(true, Ordering::SeqCst);
             self.local(error).await;
         }
     }

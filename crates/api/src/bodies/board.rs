@@ -69,12 +69,12 @@ impl Host {
         let counts = ask.counts().await?;
         let of = |segment| count(counts.iter().filter(|(k, _)| in_segment(*k, segment)).map(|(_, n)| n).sum());
         let mut found = Vec::new();
-        for (key, n) in counts.iter().filter(|(key, n)| *n > 0 && in_segment(*key, params.segment)) {
+        for (key, _) in counts.iter().filter(|(key, n)| *n > 0 && in_segment(*key, params.segment)) {
             let folded = params.folded.contains(key);
-            let rows = if folded { Vec::new() } else { ask.rows(*key, &counts, limit).await? };
-            found.push((*key, *n, rows, ask.standing(*key, *n, folded, &seen).await?));
+            let rows = if folded { Vec::new() } else { ask.rows(*key, &counts).await? };
+            found.push((rows, ask.standing(*key, &counts, folded, &seen).await?));
         }
-        let arns = found.iter().flat_map(|(_, _, rows, _)| rows).filter_map(|r| r.arn.clone());
+        let arns = found.iter().flat_map(|(rows, _)| rows).filter_map(|r| r.arn.clone());
         let arns: Vec<String> = arns.collect();
         let usual = self.engine.ledger().usual_many(&arns).await?;
         let locks = Locks::of(&self.engine.ledger().locks(seen.now).await?);
@@ -84,12 +84,7 @@ impl Host {
         };
         let groups = found
             .iter()
-            .map(|(key, n, rows, standing)| BoardGroup {
-                key: *key,
-                count: count(*n),
-                rows: rows.iter().filter_map(told).collect(),
-                ..standing.clone()
-            })
+            .map(|(rows, standing)| BoardGroup { rows: rows.iter().filter_map(told).collect(), ..standing.clone() })
             .collect();
         Ok(Board {
             groups,
@@ -173,18 +168,25 @@ impl Ask<'_> {
     }
 
     /// The first rows of a group.
-    async fn rows(&self, key: GroupKey, counts: &[(GroupKey, i64)], limit: u32) -> Result<Vec<Resource>, ApiError> {
+    async fn rows(&self, key: GroupKey, counts: &[(GroupKey, i64)]) -> Result<Vec<Resource>, ApiError> {
         let (parts, skip) = self.parts(key, counts);
         let mut rows = Vec::new();
         for part in parts.iter().filter(|part| part.scopes.as_ref().is_none_or(|scopes| !scopes.is_empty())) {
             rows.extend(self.host.engine.cache().first(part, skip).await?);
         }
-        rows.truncate(limit as usize);
+        rows.truncate(self.limit as usize);
         Ok(rows)
     }
 
     /// What is told of a group as a whole, as a group without its rows.
-    async fn standing(&self, key: GroupKey, n: i64, folded: bool, seen: &Seen) -> Result<BoardGroup, ApiError> {
+    async fn standing(
+        &self,
+        key: GroupKey,
+        counts: &[(GroupKey, i64)],
+        folded: bool,
+        seen: &Seen,
+    ) -> Result<BoardGroup, ApiError> {
+        let n = counts.iter().find(|(k, _)| *k == key).map_or(0, |(_, n)| *n);
         let mut group = BoardGroup {
             key,
             count: count(n),
@@ -195,19 +197,15 @@ impl Ask<'_> {
             oldest: None,
             ticks: Vec::new(),
         };
-        // Only those groups are gone through of which something is told, and the many quiet ones only if any can be stale.
-        let told = match key {
-            GroupKey::Failed | GroupKey::Waiting | GroupKey::Stuck => true,
-            GroupKey::Ok => seen.any_stale(SERVICE),
-            GroupKey::Attention | GroupKey::Running | GroupKey::Unknown => false,
-        };
-        if !told {
+        // Gone through only where something can be told of it: the many quiet ones are not, unless any can be stale.
+        if !matches!(key, GroupKey::Failed | GroupKey::Waiting) && !seen.any_stale(SERVICE) {
             group.ticks = vec![false; if folded { usize::try_from(n).map_or(TICKS, |n| n.min(TICKS)) } else { 0 }];
             return Ok(group);
         }
-        let (parts, _) = self.parts(key, &[]);
+        let (parts, skip) = self.parts(key, counts);
+        let most = skip.saturating_add(EXACT as u32);
         for part in &parts {
-            for row in self.host.engine.cache().standings(part, EXACT as u32).await? {
+            for row in self.host.engine.cache().standings(part, most).await?.into_iter().skip(skip as usize) {
                 let stale = seen.stands_stale(SERVICE, &row);
                 if stale {
                     group.stale += 1;
