@@ -18,6 +18,10 @@ pub(crate) const MAIN: &str = "main";
 const LIGHT_CANVAS: Color = Color(0xf3, 0xf4, 0xf6, 0xff);
 const DARK_CANVAS: Color = Color(0x0b, 0x0d, 0x10, 0xff);
 
+/// Asks the page's first question before the page is there to ask it; `ui/src/platform/tauri.ts` takes the answer.
+const AHEAD: &str = "globalThis.skydeckBoot = globalThis.__TAURI_INTERNALS__.invoke('call', { name: 'boot', params: {} });\
+     globalThis.skydeckBoot.catch(() => undefined);";
+
 /// Remembers size and place. Not whether it was visible: it always is.
 pub(crate) fn state_plugin() -> TauriPlugin<Wry> {
     let flags = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN;
@@ -29,6 +33,7 @@ pub(crate) fn build(app: &App) -> tauri::Result<WebviewWindow> {
     let config = app.config().app.windows.iter().find(|window| window.label == MAIN);
     let config = config.ok_or(tauri::Error::WindowNotFound)?.clone();
     let window = WebviewWindowBuilder::from_config(app, &config)?
+        .initialization_script(AHEAD)
         .on_navigation(is_ours)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;

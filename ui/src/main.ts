@@ -7,16 +7,13 @@ import Frame from "./features/frame/Frame.svelte";
 import Refused from "./features/frame/Refused.svelte";
 import { useRoute } from "./features/frame/route.svelte";
 import { viewOf } from "./features/views";
-import { i18n } from "./i18n/index.svelte";
+import { i18n, learnKorean } from "./i18n/index.svelte";
 import { clock, host, setHost, settings, toApiError } from "./platform";
 import { chooseHost } from "./platform/choose";
 
 // What the first frame is written in is loaded while it is put together: text that comes later than its row is drawn
 // twice, and laid out in whatever font the system has until then.
 const fonts = Promise.all(["500 13px Inter", '11px "JetBrains Mono"'].map((font) => document.fonts.load(font))).catch(() => undefined);
-
-// A screen without them is still a screen.
-const hangul = () => import("./styles/hangul.css").catch(() => undefined);
 
 // A function, since what is imported on the way is itself evaluated only once this file is.
 async function start(): Promise<void> {
@@ -26,13 +23,13 @@ async function start(): Promise<void> {
     boot = await host().call("boot", {});
     settings.load(boot.settings);
     viewOf(useRoute()).ahead?.();
-    if (i18n.language === "ko") await hangul();
+    if (i18n.chosen === "ko") await learnKorean();
     clock.set(boot.now);
     clock.start();
   } catch (thrown) {
     mount(Refused, { target: document.body, props: { error: toApiError(thrown) } });
     host().painted();
-    void hangul();
+    void learnKorean();
     return;
   }
   // Put together aside and shown once it has what to show, so that a frame without rows is not laid out and drawn first.
@@ -40,7 +37,7 @@ async function start(): Promise<void> {
   const show = async () => {
     await fonts;
     document.body.append(page);
-    void hangul();
+    if (i18n.language === "en") void learnKorean();
   };
   mount(Frame, { target: page, props: { boot, show } });
 }

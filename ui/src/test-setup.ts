@@ -1,6 +1,10 @@
 // What jsdom lacks and the components use; each as a browser that shows nothing would have it.
 
 import { vi } from "vitest";
+import { learnKorean } from "$/i18n/index.svelte";
+
+// Tests change the language in one step.
+await learnKorean();
 
 vi.stubGlobal(
   "ResizeObserver",

@@ -11,7 +11,7 @@ import Stamp from "@lucide/svelte/icons/stamp";
 import type { Count } from "$/gen/api";
 import type { CommandId } from "$/commands/list";
 import { m } from "$/gen/messages";
-import { boardAhead } from "./board/ask";
+import { boardAhead } from "./board/ask.svelte";
 import Board from "./board/Board.svelte";
 import type { Counts } from "./frame/counts.svelte";
 

@@ -4,7 +4,6 @@
 // on the screen hangs on it; a test holds the table against the backend's sources.
 
 import { i18n } from "./index.svelte";
-import table from "./messages/said.ko.json";
 import { fit, mark } from "./particles";
 
 interface Sentence {
@@ -17,16 +16,18 @@ const HOLE = /\{(\w+)\}/g;
 const quoted = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 /** Longest words first: of two that fit, the one with fewer letters in its holes is meant. */
-const sentences: readonly Sentence[] = Object.entries(table)
-  .sort(([a], [b]) => b.replace(HOLE, "").length - a.replace(HOLE, "").length)
-  .map(([english, korean]) => {
-    const parts = english.split(/(\{\w+\})/);
-    const pattern = parts.map((p) => (/^\{\w+\}$/.test(p) ? "(.+?)" : quoted(p))).join("");
-    return { pattern: new RegExp(`^${pattern}$`, "s"), names: [...english.matchAll(HOLE)].map((h) => h[1] ?? ""), translated: mark(korean) };
-  });
+const made = (table: Record<string, string>): Sentence[] =>
+  Object.entries(table)
+    .sort(([a], [b]) => b.replace(HOLE, "").length - a.replace(HOLE, "").length)
+    .map(([english, korean]) => {
+      const parts = english.split(/(\{\w+\})/);
+      const pattern = parts.map((p) => (/^\{\w+\}$/.test(p) ? "(.+?)" : quoted(p))).join("");
+      return { pattern: new RegExp(`^${pattern}$`, "s"), names: [...english.matchAll(HOLE)].map((h) => h[1] ?? ""), translated: mark(korean) };
+    });
+let sentences: readonly Sentence[] | undefined;
 
 function whole(text: string): string | undefined {
-  for (const { pattern, names, translated } of sentences) {
+  for (const { pattern, names, translated } of (sentences ??= made(i18n.said))) {
     const found = pattern.exec(text);
     if (!found) continue;
     // What fills a hole may be words of the backend again: `the failed actions`.

@@ -7,8 +7,20 @@ import type { Host } from "./host";
 
 export const inTauri = (): boolean => "__TAURI_INTERNALS__" in globalThis;
 
+/** The answer to the page's first question, which the shell asked while the page was still loading (src-tauri/src/window.rs). */
+declare global {
+  var skydeckBoot: Promise<unknown> | undefined;
+}
+
+/** Once: whoever asks again wants to know how it is now. */
+function asked<T>(): Promise<T> | undefined {
+  const answer = globalThis.skydeckBoot as Promise<T> | undefined;
+  globalThis.skydeckBoot = undefined;
+  return answer;
+}
+
 export const tauri: Host = {
-  call: (name, params) => invoke("call", { name, params }),
+  call: (name, params) => (name === "boot" ? asked() : undefined) ?? invoke("call", { name, params }),
   events(heard) {
     const stop = listen<Event>("skydeck://event", (e) => heard(e.payload));
     return () => void stop.then((f) => f());

@@ -1,11 +1,8 @@
-// Numbers of the rail and of what stands over every view: the board's counts, without its rows, which are many.
+// Numbers of the rail and of what stands over every view: the board's counts.
 
 import { query } from "$/platform";
 import type { Count } from "$/gen/api";
-import { GROUPS } from "../board/groups";
-
-/** The board for its counts and for what could not be read. */
-export const COUNTS = { folded: GROUPS };
+import { boardCounts } from "../board/ask.svelte";
 
 export interface Counts {
   /** Failed pipelines; none if there are none. */
@@ -17,7 +14,7 @@ export interface Counts {
 }
 
 export function useCounts(): { readonly now: Counts } {
-  const board = query("board", () => COUNTS);
+  const board = query("board", boardCounts, { keep: true });
   const now = $derived.by((): Counts => {
     const of = (key: string) => board.data?.groups.find((g) => g.key === key)?.count;
     return { failed: of("failed"), waiting: of("waiting"), pipelines: board.data?.any_read ? board.data.all : undefined };
