@@ -10,9 +10,6 @@ import { compiledAll } from "./src/i18n/compile";
 /** Files of the fonts that the first frame is written in. */
 const FIRST_FONTS = /(inter|jetbrains-mono)-latin-wght-normal/;
 
-/** What is not on the screen at first: other views, the detail, what floats over a view. */
-const LATER = /features\/(action|approvals|builds|ledger|list|pipeline|repositories|settings)\/(?!load\.ts)|features\/(frame\/Help|profiles\/Switcher)/;
-
 /** What only Korean needs. */
 const KOREAN = /styles\/hangul\.css|i18n\/korean\.ts|messages\/(said\.)?ko\.json/;
 
@@ -55,6 +52,21 @@ const drawnIcons: Plugin = {
   },
 };
 
+/**
+ * The chunk of a module: Korean, what the first screen needs, or the rest (other views, the detail, what floats over a view
+ * and what only they use), which is loaded once the first screen is there.
+ */
+function chunkOf(id: string, graph: { getModuleInfo(id: string): { isEntry: boolean; importers: readonly string[] } | null }): string {
+  if (KOREAN.test(id)) return "korean";
+  const seen = new Set([id]);
+  for (const module of seen) {
+    const info = graph.getModuleInfo(module);
+    if (info?.isEntry) return "page";
+    info?.importers.forEach((importer) => seen.add(importer));
+  }
+  return "rest";
+}
+
 /** `messages.json?compiled`: its messages parsed. */
 const messages: Plugin = {
   name: "messages",
@@ -86,9 +98,7 @@ export default defineConfig(({ mode }) => ({
     // The CSP allows no data: URL, so nothing is inlined.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // What the board needs, with all that is used in many places; the rest, which is loaded once the board is on the
-    // screen; and Korean.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "korean", test: KOREAN, priority: 2 }, { name: "page", test: (id) => !LATER.test(id), priority: 1 }, { name: "rest", test: LATER }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: chunkOf, debugName: "chunks" }] } } },
     chunkSizeWarningLimit: 400,
   },
   server: { port: 5178, strictPort: false },

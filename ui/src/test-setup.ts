@@ -14,6 +14,8 @@ vi.stubGlobal(
     disconnect = (): void => undefined;
   },
 );
+// A tall window, so that what is tested is in sight.
+vi.stubGlobal("innerHeight", 1600);
 vi.stubGlobal("matchMedia", () => ({ matches: true, addEventListener: () => undefined, removeEventListener: () => undefined }));
 vi.stubGlobal("CSS", { escape: (s: string) => s.replace(/["\\]/g, "\\$&") });
 Element.prototype.getAnimations ??= () => [];

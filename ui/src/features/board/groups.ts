@@ -39,8 +39,8 @@ export function lines(board: Board, folded: readonly string[]): Line[] {
 /** Whether everything in the group is only as last read. */
 export const allStale = (group: BoardGroup): boolean => group.stale > 0 && group.stale === group.count.n;
 
-/** Rows of a group at first; more come as one gets there. */
-export const FIRST_ROWS = 50;
+/** Rows of a group at first: as many as the window has room for. More come as one gets there. */
+export const FIRST_ROWS = Math.ceil(innerHeight / HEIGHT.row);
 /** The backend's most. */
 const MOST_ROWS = 1000;
 
