@@ -86,8 +86,6 @@ export default defineConfig(({ mode }) => ({
   resolve: {
     alias: [
       { find: /^\$(?=\/)/, replacement: fileURLToPath(new URL("./src", import.meta.url)) },
-      // Messages come parsed (src/i18n/compile.ts).
-      { find: /^@formatjs\/icu-messageformat-parser$/, replacement: "@formatjs/icu-messageformat-parser/no-parser.js" },
     ],
     // Tests mount components in jsdom: Svelte's browser build.
     conditions: mode === "test" ? ["browser"] : undefined,

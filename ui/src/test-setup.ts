@@ -15,8 +15,9 @@ vi.stubGlobal(
   },
 );
 // A tall window, so that what is tested is in sight.
-vi.stubGlobal("innerHeight", 1600);
+vi.stubGlobal("innerHeight", 2400);
 vi.stubGlobal("matchMedia", () => ({ matches: true, addEventListener: () => undefined, removeEventListener: () => undefined }));
 vi.stubGlobal("CSS", { escape: (s: string) => s.replace(/["\\]/g, "\\$&") });
+Element.prototype.scrollIntoView ??= () => undefined;
 Element.prototype.getAnimations ??= () => [];
 HTMLCanvasElement.prototype.getContext = () => null;

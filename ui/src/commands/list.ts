@@ -18,6 +18,17 @@ export interface Command {
 
 const command = <I extends string>(id: I, where: Where, keys: readonly string[], title: () => string, hint?: () => string) => ({ id, where, keys, title, hint });
 
+/** The parts of the help, in order, by what a command's id begins with; the rest stands in the last. */
+export const SECTIONS = [
+  ["list", m.command.section.list],
+  ["detail", m.command.section.detail],
+  ["act", m.command.section.act],
+  ["go", m.command.section.go],
+  ["", m.command.section.window],
+] as const;
+
+export const sectionOf = (id: string): string => SECTIONS.find(([start]) => id.startsWith(`${start}.`))?.[0] ?? "";
+
 export const commands = [
   command("list.next", "view", ["j", "ArrowDown"], m.command.listNext, m.command.hint.move),
   command("list.previous", "view", ["k", "ArrowUp"], m.command.listPrevious, m.command.hint.move),
@@ -31,6 +42,14 @@ export const commands = [
   command("go.repositories", "view", ["g r"], m.command.goRepositories),
   command("go.ledger", "view", ["g l"], m.command.goLedger),
   command("go.settings", "view", ["g s"], m.command.goSettings),
+  // What can be done with the thing whose detail is open; each opens its plan, and none acts.
+  command("act.start", "view", [], m.action.label.start),
+  command("act.retry", "view", [], m.action.label.retry),
+  command("act.stop", "view", [], m.action.label.stop),
+  command("act.rollback", "view", [], m.action.label.rollback),
+  command("act.approve", "view", [], m.action.label.approve),
+  command("act.reject", "view", [], m.action.label.reject),
+  command("palette", "global", ["Mod+k"], m.command.palette, m.command.hint.palette),
   command("profiles", "global", ["Mod+p"], m.command.profiles),
   command("overlay.close", "overlay", ["Escape"], m.command.overlayClose),
   command("refresh", "global", ["Mod+r"], m.command.refresh),

@@ -1,7 +1,7 @@
 // What commands do, registered by components while they are there; the last registered wins, so that what opened last
 // takes Escape. A button for a command shows only if `can` says that something answers to it.
 
-import { onMount } from "svelte";
+import { onMount, untrack } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 import { keyOf, meaning, together } from "./keys";
 import { commands, type Command, type CommandId } from "./list";
@@ -32,11 +32,14 @@ function add(id: CommandId, body: Body): () => void {
   return () => void bodies.set(id, (bodies.get(id) ?? []).filter((b) => b !== body));
 }
 
-/** Registers what a component can do, for as long as it is mounted. */
-export function useCommands(offered: Partial<Record<CommandId, Body>>): void {
-  onMount(() => {
-    const removed = Object.entries(offered).map(([id, body]) => add(id as CommandId, body));
-    return () => removed.forEach((remove) => remove());
+export type Offered = Partial<Record<CommandId, Body>>;
+
+/** Registers what a component can do, for as long as it is mounted. Where that changes with what it shows: as a function. */
+export function useCommands(offered: Offered | (() => Offered)): void {
+  $effect(() => {
+    const now = typeof offered === "function" ? offered() : offered;
+    const removed = untrack(() => Object.entries(now).map(([id, body]) => add(id as CommandId, body)));
+    return () => untrack(() => removed.forEach((remove) => remove()));
   });
 }
 

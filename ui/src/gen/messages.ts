@@ -177,6 +177,7 @@ export const m = {
       open: () => text("command.hint.open"),
       filter: () => text("command.hint.filter"),
       help: () => text("command.hint.help"),
+      palette: () => text("command.hint.palette"),
     },
     profiles: () => text("command.profiles"),
     goApprovals: () => text("command.goApprovals"),
@@ -184,6 +185,14 @@ export const m = {
     goRepositories: () => text("command.goRepositories"),
     goLedger: () => text("command.goLedger"),
     goSettings: () => text("command.goSettings"),
+    palette: () => text("command.palette"),
+    section: {
+      list: () => text("command.section.list"),
+      detail: () => text("command.section.detail"),
+      act: () => text("command.section.act"),
+      go: () => text("command.section.go"),
+      window: () => text("command.section.window"),
+    },
   },
   help: {
     title: () => text("help.title"),
@@ -588,6 +597,25 @@ export const m = {
       slate: () => text("settings.colours.slate"),
     },
     protectionNote: () => text("settings.protectionNote"),
+  },
+  palette: {
+    find: () => text("palette.find"),
+    commands: () => text("palette.commands"),
+    recent: () => text("palette.recent"),
+    resources: () => text("palette.resources"),
+    none: () => text("palette.none"),
+    count: (a: { n: number }) => text("palette.count", a),
+    more: (a: { n: Value }) => text("palette.more", a),
+    openKey: () => text("palette.openKey"),
+    move: () => text("palette.move"),
+    kind: {
+      pipeline: () => text("palette.kind.pipeline"),
+      execution: () => text("palette.kind.execution"),
+      approval: () => text("palette.kind.approval"),
+      build: () => text("palette.kind.build"),
+      project: () => text("palette.kind.project"),
+      repository: () => text("palette.kind.repository"),
+    },
   },
 } as const;
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { m } from "$/gen/messages";
 import { settings } from "$/platform";
+import { compiled } from "./compile";
 import { age, ago, count, day, duration, long, shortId } from "./format";
 import { fit, mark } from "./particles";
 
@@ -75,4 +76,20 @@ test("the language is switched live", () => {
 
 test("text from AWS in a message is not read as a message", () => {
   expect(m.badge.failed({ stage: "{n, plural, other {x}} <b>y</b> '{'" })).toBe("Failed in {n, plural, other {x}} <b>y</b> '{'");
+});
+
+test("messages are parsed into what they are made of", () => {
+  expect(compiled("plain")).toBe("plain");
+  expect(compiled("a {x} '{'b'}'")).toEqual(["a ", { value: "x" }, " {b}"]);
+  expect(compiled("<m>{x}</m>")).toEqual([{ tag: "m", of: [{ value: "x" }] }]);
+  expect(compiled("{n, plural, one {# row} other {# rows}}")).toEqual([{ plural: "n", one: [{ number: "n" }, " row"], other: [{ number: "n" }, " rows"] }]);
+  for (const unknown of ["{n, plural, =0 {none} other {#}}", "{n, plural, offset:1 other {#}}", "{n, selectordinal, other {#th}}", "{x, select, other {y}}", "{t, date}"]) {
+    expect(() => compiled(unknown)).toThrow(unknown);
+  }
+});
+
+test("a plural is said in each language", () => {
+  expect([m.frame.regions({ n: 1 }), m.frame.regions({ n: 12_000 })]).toEqual(["1 Region", "12,000 Regions"]);
+  speak("ko");
+  expect(m.frame.regions({ n: 1 })).toBe("리전 1곳");
 });

@@ -3,9 +3,8 @@
 // always there; Korean comes when it is chosen, or after the first frame, and is spoken from then on.
 // Korean particles: `{name}(이/가)` in ko.json becomes the one that fits the name.
 
-import { IntlMessageFormat, type Formatters } from "intl-messageformat";
 import { settings } from "$/platform";
-import type { Compiled } from "./compile";
+import type { Compiled, Piece } from "./compile";
 import en from "./messages/en.json?compiled";
 import { number } from "./number";
 import { fit } from "./particles";
@@ -24,10 +23,6 @@ export interface Part {
 const messages: Partial<Record<Language, unknown>> = {};
 const read: Partial<Record<Language, () => unknown>> = { en };
 let korean = $state.raw<typeof import("./korean")>();
-type Format = string | readonly string[] | IntlMessageFormat;
-// Not state, only work saved.
-// eslint-disable-next-line svelte/prefer-svelte-reactivity
-const formats = new Map<string, Format>();
 
 export const i18n = {
   /** The language that was chosen, by the user or by the system. */
@@ -55,42 +50,32 @@ export async function learnKorean(): Promise<void> {
   }
 }
 
-// One is one in English, and Korean has no plural; numbers are grouped from five figures on. Said here, for to ask the
-// system (Intl) takes its tables of every language: a twentieth of the time until the first rows.
-IntlMessageFormat.resolveLocale = (locales) => new Intl.Locale(String(locales));
-const formatters = (language: Language): Formatters => ({
-  getPluralRules: () => ({ select: (n: number) => (language === "en" && n === 1 ? "one" : "other") }) as Intl.PluralRules,
-  getNumberFormat: () => ({ format: (n: number) => number(n) }) as Intl.NumberFormat,
-  getDateTimeFormat: (...args) => new Intl.DateTimeFormat(...args),
-});
-
-function format(key: string, language: Language): Format {
-  const id = `${language} ${key}`;
-  let found = formats.get(id);
-  if (found === undefined) {
-    const message = key.split(".").reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], (messages[language] ??= read[language]?.())) as Compiled;
-    found = typeof message === "object" && "ast" in message ? new IntlMessageFormat(message.ast, language, undefined, { formatters: formatters(language) }) : message;
-    formats.set(id, found);
-  }
-  return found;
+function message(key: string): Compiled {
+  const language = i18n.language;
+  return key.split(".").reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], (messages[language] ??= read[language]?.())) as Compiled;
 }
+
+type Values = Record<string, Value> | undefined;
+
+/** One is one in English, and Korean has no plural; numbers are grouped from five figures on. */
+function said(piece: Piece, values: Values): string {
+  if (typeof piece === "string") return piece;
+  if ("value" in piece) return String(values?.[piece.value]);
+  if ("number" in piece) return number(Number(values?.[piece.number]));
+  if ("tag" in piece) return all(piece.of, values);
+  return all(i18n.language === "en" && Number(values?.[piece.plural]) === 1 ? piece.one : piece.other, values);
+}
+const all = (pieces: readonly Piece[], values: Values): string => pieces.map((piece) => said(piece, values)).join("");
 
 /** The message as text. Called by the generated functions only. */
 export function text(key: string, values?: Record<string, Value>): string {
-  const found = format(key, i18n.language);
-  if (typeof found === "string") return found;
-  if (found instanceof IntlMessageFormat) return fit(String(found.format(values)));
-  // Text and names of values in turn.
-  return fit(found.map((piece, i) => (i % 2 === 0 ? piece : String(values?.[piece]))).join(""));
+  const found = message(key);
+  return fit(typeof found === "string" ? found : all(found, values));
 }
 
 /** The message in pieces, for <Rich>. Called by the generated functions only. */
 export function parts(key: string, values?: Record<string, Value>): Part[] {
-  const found = format(key, i18n.language);
-  if (!(found instanceof IntlMessageFormat)) return [{ tag: null, text: text(key, values) }];
-  const tags = Object.fromEntries(
-    ["b", "m"].map((tag) => [tag, (chunks: (string | Part)[]): Part => ({ tag, text: chunks.map(String).join("") })]),
-  );
-  const made = found.format<Part>({ ...values, ...tags } as never) as string | Part | (string | Part)[];
-  return (Array.isArray(made) ? made : [made]).map((p) => (typeof p === "string" ? { tag: null, text: fit(p) } : { ...p, text: fit(p.text) }));
+  const found = message(key);
+  const pieces = typeof found === "string" ? [found] : found;
+  return pieces.map((piece) => ({ tag: typeof piece === "object" && "tag" in piece ? piece.tag : null, text: fit(said(piece, values)) }));
 }

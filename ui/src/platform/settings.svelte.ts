@@ -33,14 +33,21 @@ export const settings = {
     current.language = language;
     write();
   },
-  /** Takes what `boot` answered; nothing is written. */
+  /** Takes what `boot` answered; nothing is written. What asks for the state of a view from now on gets that of it. */
   load(loaded: Settings): void {
+    states.clear();
     current = { theme: loaded.theme, language: loaded.language, views: { ...loaded.views } };
   },
 };
 
-/** Sets members of a view's state while it is not on the screen, so that it opens so. */
+// One a view, so that whoever changes it changes what is on the screen. Not state itself: it only holds states.
+// eslint-disable-next-line svelte/prefer-svelte-reactivity
+const states = new Map<string, object>();
+
+/** Sets members of a view's state, whether it is on the screen or opens so later. */
 export function presetView(view: string, members: Record<string, unknown>): void {
+  const state = states.get(view);
+  if (state) return void Object.assign(state, members);
   const kept = current.views[view];
   current.views[view] = { ...(typeof kept === "object" && kept !== null ? kept : {}), ...members };
   write();
@@ -48,9 +55,11 @@ export function presetView(view: string, members: Record<string, unknown>): void
 
 /** The state of a view, kept over a restart. Give the whole default; unknown or missing members fall back to it. */
 export function viewState<T extends object>(view: string, defaults: T): T {
+  const known = states.get(view);
+  if (known) return known as T;
   const kept = current.views[view];
   const state = $state<T>({ ...defaults, ...(typeof kept === "object" && kept !== null ? kept : {}) });
-  return new Proxy(state, {
+  const written = new Proxy(state, {
     set(target, key, value) {
       const done = Reflect.set(target, key, value);
       current.views[view] = $state.snapshot(target);
@@ -58,4 +67,6 @@ export function viewState<T extends object>(view: string, defaults: T): T {
       return done;
     },
   });
+  states.set(view, written);
+  return written;
 }

@@ -4,6 +4,7 @@ import type { PipelineDetail, Profile, Verb } from "$/gen/api";
 
 interface Overlay {
   help: Record<string, never>;
+  palette: Record<string, never>;
   profiles: Record<string, never>;
   action: { verb: Verb; profile: Profile; name: string; region: string; detail?: PipelineDetail };
 }
@@ -13,6 +14,7 @@ export type OverlayName = keyof Overlay;
 /** Their components, which come once the page is on the screen. */
 export const overlays = {
   help: () => import("./Help.svelte"),
+  palette: () => import("../palette/Palette.svelte"),
   profiles: () => import("../profiles/Switcher.svelte"),
   action: () => import("../action/ActionDrawer.svelte"),
 } as const;

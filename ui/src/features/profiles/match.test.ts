@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Profile } from "$/gen/api";
-import { find, search, sessions } from "./match";
+import { find } from "$/components/find";
+import { search, sessions } from "./match";
 
 const profile = (name: string, more: Partial<Profile> = {}): Profile => ({
   name, kind: "static", account: null, identity: null, regions: [], protection: "open", protection_chosen: false, environment: null,

@@ -1,0 +1,37 @@
+// Where a row of each kind is shown, and how one gets there.
+
+import { registry } from "$/commands/registry.svelte";
+import type { CommandId } from "$/commands/list";
+import { m } from "$/gen/messages";
+import { presetView } from "$/platform";
+import type { Thing } from "./used";
+
+interface Place {
+  title: () => string;
+  go: CommandId;
+  /** State of which view, and what of it. */
+  view?: string;
+  state?: (thing: Thing) => Record<string, unknown>;
+}
+
+/** What an execution is called begins with its pipeline's name: `checkout-api/a91c07de…`. */
+const pipelineOf = (thing: Thing) => ({ text: thing.name.split("/")[0] ?? "", segment: "all", open: null });
+/** A build project's builds begin with its name. */
+const named = (thing: Thing) => ({ text: thing.name, open: null });
+
+export const PLACES: Record<string, Place> = {
+  "codepipeline.pipeline": { title: m.palette.kind.pipeline, go: "go.board", view: "board", state: ({ id }) => ({ open: id, text: "", segment: "all" }) },
+  "codepipeline.execution": { title: m.palette.kind.execution, go: "go.board", view: "board", state: pipelineOf },
+  "codepipeline.approval": { title: m.palette.kind.approval, go: "go.approvals" },
+  "codebuild.build": { title: m.palette.kind.build, go: "go.builds", view: "list.builds", state: ({ id }) => ({ open: id, text: "" }) },
+  "codebuild.project": { title: m.palette.kind.project, go: "go.builds", view: "list.builds", state: named },
+  "codecommit.repository": { title: m.palette.kind.repository, go: "go.repositories", view: "list.repositories", state: named },
+};
+
+/** Goes to where it is shown, and opens it there. */
+export function openThing(thing: Thing): void {
+  const place = PLACES[thing.kind];
+  if (!place) return;
+  if (place.view && place.state) presetView(place.view, place.state(thing));
+  registry.run(place.go);
+}
