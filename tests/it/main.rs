@@ -17,4 +17,5 @@ mod neighbours;
 mod said;
 mod views;
 mod weather;
+mod whole;
 mod worlds;

@@ -182,6 +182,24 @@ async fn switch_is_three_letters_and_enter() {
 }
 
 #[tokio::test]
+async fn anything_is_found_by_a_few_letters_and_opened_by_enter() {
+    let window = demo().await;
+    press(&window, &format!("{}k{}", char::from(Key::Control), char::from(Key::Null))).await;
+    find(&window, ".finder input").await.send_keys("payments-w").await.expect("typed");
+    find(&window, ".finder [role=option] .h").await;
+    picture(&window, "palette").await;
+    find(&window, ".finder input").await.send_keys(&char::from(Key::Enter).to_string()).await.expect("enter");
+    find(&window, "aside.detail .graph").await;
+    let title = find(&window, "aside.detail h2").await.text().await.expect("a title");
+    assert_eq!(title, "payments-worker");
+    // What was opened lately stands first, before anything is typed.
+    press(&window, &format!("{}k{}", char::from(Key::Control), char::from(Key::Null))).await;
+    let first = find(&window, ".finder [role=option] .med").await.text().await.expect("text");
+    assert_eq!(first, "payments-worker");
+    window.close().await.expect("closes");
+}
+
+#[tokio::test]
 async fn approvals_of_every_account_are_one_inbox() {
     let window = demo().await;
     press(&window, "ga").await;

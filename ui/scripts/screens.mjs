@@ -55,6 +55,10 @@ const drawer = (open) => async (page, say) => {
   await open(page, say);
   await page.waitForSelector('[role="dialog"]');
 };
+const find = (text) => async (page, say) => {
+  await drawer(press("Control+k"))(page, say);
+  await page.keyboard.type(text);
+};
 async function choose(page, say) {
   await drawer(verb("rollback"))(page, say);
   await tabTo(page, "4be0c7d");
@@ -85,9 +89,9 @@ const SCREENS = [
   { id: "definition", fixtures: ["full"], query: open, go: tab(2) },
   { id: "menu", fixtures: ["full", "hostile"], query: open, go: button((say) => say.verbs.more) },
   { id: "help", fixtures: ["full"], query: board, go: press("?") },
-  { id: "palette", fixtures: ["full", "hostile", "error"], query: board, go: async (page) => (await page.keyboard.press("Control+k"), await page.keyboard.type("re"), await page.waitForTimeout(150)) },
+  { id: "palette", fixtures: ["full", "hostile", "error"], query: board, go: find("re") },
   { id: "commands", fixtures: ["full"], query: open, go: press("Control+k") },
-  { id: "nothing", fixtures: ["full"], query: board, go: async (page) => (await page.keyboard.press("Control+k"), await page.keyboard.type("zzzz")) },
+  { id: "nothing", fixtures: ["full"], query: board, go: find("zzzz") },
   { id: "switcher", fixtures: ["full", "stale", "bare", "error"], query: board, go: async (page) => (await page.keyboard.press("Control+p"), await page.keyboard.type("s")) },
   { id: "approvals", fixtures: LISTS, query: { view: "approvals" } },
   { id: "builds", fixtures: [...LISTS, "bare"], query: { view: "builds" } },

@@ -20,6 +20,7 @@ pub mod world;
 
 pub use call_log::{Call, Outcome, mutates};
 pub use faults::{Fault, Faults, Rule};
+pub use limits::published;
 pub use server::Server;
 pub use sim::{Sim, SimOptions};
 pub use world::World;

@@ -17,6 +17,13 @@ const PUBLISHED: &[(&str, Option<&str>, Rate)] = &[
     ("portal.sso", None, Rate { per_second: 20.0, burst: 40.0 }),
 ];
 
+/// Operations that AWS publishes a rate of, of all that this simulator answers: service, operation, calls per second, burst.
+pub fn published() -> impl Iterator<Item = (&'static str, &'static str, f64, f64)> {
+    PUBLISHED
+        .iter()
+        .filter_map(|(service, operation, rate)| Some((*service, (*operation)?, rate.per_second, rate.burst)))
+}
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Rate {
     per_second: f64,

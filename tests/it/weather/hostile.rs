@@ -3,6 +3,7 @@
 //! line: `crates/cli/tests/it/weather.rs`; what the page makes of it: `ui/`.)
 
 use serde_json::{Value, json};
+use skydeck_api::kinds;
 use skydeck_sim::{World, world::hostile};
 
 use crate::machine::{Machine, call, rows, standing};
@@ -38,9 +39,7 @@ async fn hostile_text_reaches_every_view_as_text() {
     want.sort_unstable();
     assert_eq!(names, want, "no name is lost or changed");
     let mut answers = vec![("board", call(&host, "board", json!({})).await)];
-    for kind in
-        [PIPELINE, "codepipeline.execution", "codepipeline.approval", "codebuild.build", "codecommit.repository"]
-    {
+    for kind in kinds() {
         answers.push(("rows", call(&host, "rows", json!({"kinds": [kind]})).await));
     }
     for row in &pipelines {

@@ -11,6 +11,7 @@ type Body = () => void;
 const SEQUENCE_MS = 900;
 const bodies = new SvelteMap<CommandId, Body[]>();
 let overlays = $state(0);
+let covered = $state(false);
 
 export const registry = {
   can: (id: CommandId): boolean => (bodies.get(id)?.length ?? 0) > 0,
@@ -21,10 +22,14 @@ export const registry = {
   },
   /** Whether something floats over the view. */
   get overlaid(): boolean {
-    return overlays > 0;
+    return overlays > 0 || covered;
+  },
+  /** Something is about to float over the view: its keys rest from now on, though the component may still have to come. */
+  cover(on: boolean): void {
+    covered = on;
   },
   /** Commands whose keys count now. */
-  heard: (): Command[] => commands.filter((c) => together(c.where, overlays > 0 ? "overlay" : "view") && registry.can(c.id)),
+  heard: (): Command[] => commands.filter((c) => together(c.where, registry.overlaid ? "overlay" : "view") && registry.can(c.id)),
 };
 
 function add(id: CommandId, body: Body): () => void {

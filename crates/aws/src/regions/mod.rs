@@ -18,6 +18,12 @@ pub(crate) fn knows_service(prefix: &str) -> bool {
     table::SERVICES.binary_search_by_key(&prefix, |(p, _)| p).is_ok()
 }
 
+/// Endpoint prefixes of all services in the table.
+#[cfg(test)]
+pub(crate) fn services() -> impl Iterator<Item = &'static str> {
+    table::SERVICES.iter().map(|(prefix, _)| *prefix)
+}
+
 /// Whether a service (by endpoint prefix) is offered in a Region; none if the table does not know the service.
 pub fn offers(prefix: &str, region: &str) -> Option<bool> {
     let index = table::SERVICES.binary_search_by_key(&prefix, |(p, _)| p).ok()?;

@@ -62,6 +62,24 @@ mod tests {
         }
     }
 
+    /// Or a Region that lacks the service looks like being offline.
+    #[test]
+    fn the_region_table_knows_every_service_and_no_other() {
+        let credentials = ["portal.sso", "sts"];
+        let called: BTreeSet<&str> = ALL
+            .iter()
+            .flat_map(|s| s.spec().operations.iter().filter_map(|o| o.permission.split(':').next()))
+            .chain(ALL.iter().map(|s| s.spec().endpoint_prefix))
+            .chain(credentials)
+            .collect();
+        for prefix in ALL.iter().map(|s| s.spec().endpoint_prefix).chain(credentials) {
+            assert!(crate::regions::knows_service(prefix), "{prefix}: add it to crates/aws/gen/regions.py");
+        }
+        for prefix in crate::regions::services() {
+            assert!(called.contains(prefix), "{prefix} is called by nothing: take it out of crates/aws/gen/regions.py");
+        }
+    }
+
     #[test]
     fn kinds_are_unique_and_named_after_their_service() {
         let mut seen = BTreeSet::new();

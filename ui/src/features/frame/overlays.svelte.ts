@@ -1,5 +1,6 @@
 // What floats over a view: one at a time. Each is a component of its own, mounted in Overlays.svelte; its props are here.
 
+import { registry } from "$/commands/registry.svelte";
 import type { PipelineDetail, Profile, Verb } from "$/gen/api";
 
 interface Overlay {
@@ -30,8 +31,10 @@ export const overlay = {
   show<N extends OverlayName>(name: N, props: Overlay[N]): void {
     // The pair is of one overlay by the signature; the union cannot tell.
     open = { name, props } as Open;
+    registry.cover(true);
   },
   close(): void {
     open = undefined;
+    registry.cover(false);
   },
 };
