@@ -3,9 +3,9 @@
 // walks all of it.
 
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 
-const read = (language) => JSON.parse(readFileSync(fileURLToPath(new URL(`../src/i18n/messages/${language}.json`, import.meta.url)), "utf8"));
+const read = (language) => JSON.parse(readFileSync(join(import.meta.dirname, `../src/i18n/messages/${language}.json`), "utf8"));
 const MESSAGES = { en: read("en"), ko: read("ko") };
 
 /** The pipeline and the build whose details are looked at. */
@@ -82,7 +82,7 @@ const board = { view: "board" };
 const open = { view: "board", open: CHECKOUT };
 
 /** `id`, fixtures, what the page is asked for, and how to go on from there. */
-const SCREENS = [
+export const SCREENS = [
   { id: "list", fixtures: ALL, query: board },
   { id: "detail", fixtures: ALL, query: open },
   { id: "history", fixtures: ["full", "hostile"], query: open, go: tab(1) },

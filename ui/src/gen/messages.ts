@@ -13,6 +13,10 @@ export const m = {
   copy: {
     done: () => text("copy.done"),
     what: (a: { what: Value }) => text("copy.what", a),
+    failed: () => text("copy.failed"),
+    arn: () => text("copy.arn"),
+    rows: (a: { n: number }) => text("copy.rows", a),
+    someRows: (a: { n: Value; all: Value }) => text("copy.someRows", a),
   },
   unit: {
     s: (a: { s: Value }) => text("unit.s", a),
@@ -193,6 +197,10 @@ export const m = {
       go: () => text("command.section.go"),
       window: () => text("command.section.window"),
     },
+    copyCsv: () => text("command.copyCsv"),
+    copyJson: () => text("command.copyJson"),
+    copyArn: () => text("command.copyArn"),
+    console: () => text("command.console"),
   },
   help: {
     title: () => text("help.title"),
@@ -512,6 +520,9 @@ export const m = {
     name: () => text("list.name"),
     more: () => text("list.more"),
     showAll: () => text("list.showAll"),
+    account: () => text("list.account"),
+    reason: () => text("list.reason"),
+    message: () => text("list.message"),
   },
   approvals: {
     title: () => text("approvals.title"),

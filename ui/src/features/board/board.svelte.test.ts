@@ -3,9 +3,10 @@
 import { flushSync, mount, unmount } from "svelte";
 import { afterEach, expect, test } from "vitest";
 import type { Event as Told } from "$/gen/api";
-import { listen } from "$/commands/registry.svelte";
+import { listen, registry } from "$/commands/registry.svelte";
 import { cache, clock, setHost, settings, type Host } from "$/platform";
 import { fixtureHost } from "$/platform/fixtures";
+import { toast } from "../frame/toast.svelte";
 import { loadDetail } from "../pipeline/load";
 import Board from "./Board.svelte";
 import { FIRST_ROWS, groupKeys, HEIGHT, lines, step } from "./groups";
@@ -166,4 +167,19 @@ test("a step from nowhere, and past the ends", () => {
   expect(step(all, "gone", -1)?.name).toBe("admin-console");
   const last = all.filter((l) => l.kind === "row").at(-1)!;
   expect(step(all, last.id, 1)?.id).toBe(last.id);
+});
+
+test("the rows that are shown are copied, as they are shown", async () => {
+  const copied: string[] = [];
+  Object.defineProperty(navigator, "clipboard", { configurable: true, value: { writeText: (text: string) => Promise.resolve(void copied.push(text)) } });
+  await open("hostile");
+  expect(registry.run("list.copy-csv")).toBe(true);
+  expect(registry.run("list.copy-json")).toBe(true);
+  await wait();
+  const lines = copied[0]!.trimEnd().split("\r\n");
+  expect(lines[0]).toMatch(/^Pipeline,Health,Profile,Account,/);
+  expect(lines).toHaveLength(1 + names().length);
+  expect(copied[0]).toContain("<img src=x onerror"); // text, in a spreadsheet too
+  expect((JSON.parse(copied[1]!) as { name: string }[]).map((r) => r.name)).toHaveLength(names().length);
+  expect(toast.text).toBe(`${names().length} rows copied`);
 });

@@ -1,0 +1,1 @@
+export declare const SCREENS: readonly { id: string; fixtures: readonly string[]; query: { view: string } }[];
