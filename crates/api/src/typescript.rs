@@ -82,6 +82,8 @@ pub fn typescript() -> String {
         out.push_str(text);
         out.push('\n');
     }
+    let kinds: Vec<String> = crate::kinds().iter().map(|kind| format!("{kind:?}")).collect();
+    let _ = write!(out, "/** Every kind of row. */\nexport const kinds = [{}] as const;\n\n", kinds.join(", "));
     let _ = write!(out, "{calls}}}\n\n{tags}}};\n");
     out
 }

@@ -2484,6 +2484,9 @@ revisions: { [key in string]: string },
  */
 variables: { [key in string]: string }, };
 
+/** Every kind of row. */
+export const kinds = ["codebuild.project", "codebuild.build", "codecommit.repository", "codepipeline.pipeline", "codepipeline.execution", "codepipeline.approval"] as const;
+
 /** Every call: its parameters and its answer. */
 export interface Calls {
   boot: { params: Nothing; answer: Boot };

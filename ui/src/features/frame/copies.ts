@@ -9,17 +9,18 @@ import type { Count } from "$/gen/api";
 import { toast } from "./toast.svelte";
 
 async function copy(text: string, done: string): Promise<void> {
-  toast.say((await copyText(text)) ? done : m.copy.failed());
+  const copied = await copyText(text);
+  toast.say(copied ? done : m.copy.failed(), copied);
 }
 
-/** Copies the rows of a list as they are shown; says so if there are more than those. */
-export function useRowCopies<T>(cells: Cells<T>, rows: () => readonly T[], all: () => Count): void {
+/** Copies the rows of a list as they are shown; says so if there are more than those. `cells` is asked then, in the language of the screen. */
+export function useRowCopies<T>(cells: () => Cells<T>, rows: () => readonly T[], all: () => Count): void {
   const done = () => {
     const n = rows().length;
     return n < all().n || !all().exact ? m.copy.someRows({ n, all: count(all()) }) : m.copy.rows({ n });
   };
   useCommands({
-    "list.copy-csv": () => void copy(csv(cells, rows()), done()),
+    "list.copy-csv": () => void copy(csv(cells(), rows()), done()),
     "list.copy-json": () => void copy(JSON.stringify(rows(), null, 2), done()),
   });
 }

@@ -6,10 +6,5 @@ export interface Route {
   view: string;
 }
 
-let route: Route | undefined;
-
-/** Made once, after the settings are loaded. */
-export function useRoute(): Route {
-  route ??= viewState<Route>("frame", { view: "board" });
-  return route;
-}
+/** The one there is, once the settings are loaded. */
+export const useRoute = (): Route => viewState<Route>("frame", { view: "board" });

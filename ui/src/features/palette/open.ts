@@ -2,6 +2,7 @@
 
 import { registry } from "$/commands/registry.svelte";
 import type { CommandId } from "$/commands/list";
+import { kinds } from "$/gen/api";
 import { m } from "$/gen/messages";
 import { presetView } from "$/platform";
 import type { Thing } from "./used";
@@ -19,7 +20,8 @@ const pipelineOf = (thing: Thing) => ({ text: thing.name.split("/")[0] ?? "", se
 /** A build project's builds begin with its name. */
 const named = (thing: Thing) => ({ text: thing.name, open: null });
 
-export const PLACES: Record<string, Place> = {
+/** Of every kind: one that has none does not compile. */
+const PLACES: Record<(typeof kinds)[number], Place> = {
   "codepipeline.pipeline": { title: m.palette.kind.pipeline, go: "go.board", view: "board", state: ({ id }) => ({ open: id, text: "", segment: "all" }) },
   "codepipeline.execution": { title: m.palette.kind.execution, go: "go.board", view: "board", state: pipelineOf },
   "codepipeline.approval": { title: m.palette.kind.approval, go: "go.approvals" },
@@ -28,9 +30,12 @@ export const PLACES: Record<string, Place> = {
   "codecommit.repository": { title: m.palette.kind.repository, go: "go.repositories", view: "list.repositories", state: named },
 };
 
+/** Where a row of that kind is shown; none of a kind that this page does not know. */
+export const placeOf = (kind: string): Place | undefined => (PLACES as Partial<Record<string, Place>>)[kind];
+
 /** Goes to where it is shown, and opens it there. */
 export function openThing(thing: Thing): void {
-  const place = PLACES[thing.kind];
+  const place = placeOf(thing.kind);
   if (!place) return;
   if (place.view && place.state) presetView(place.view, place.state(thing));
   registry.run(place.go);

@@ -2,8 +2,7 @@
 
 import { viewState } from "$/platform";
 
-let kept: { regions: string[] } | undefined;
-const state = () => (kept ??= viewState("scope", { regions: [] as string[] }));
+const state = () => viewState("scope", { regions: [] as string[] });
 
 export const scope = {
   get regions(): string[] {
