@@ -48,6 +48,13 @@ async fn unfold(window: &Window) {
     // Its rows are asked for when it is unfolded.
     find(window, ".group[data-health=ok][aria-expanded=true]").await;
     find(window, ".board .row[data-health=ok]").await;
+    // A list makes what is in sight first, and the rest half a second later.
+    let whole = "return document.querySelectorAll('.board [data-line]').length === document.querySelector('.board .grid').ariaRowCount - 1";
+    let until = std::time::Instant::now() + PATIENCE;
+    while window.page.execute(whole, Vec::new()).await.expect("asked") != true {
+        assert!(std::time::Instant::now() < until, "not every line is there:\n{}", text(window).await);
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
 }
 
 /// The verbs that stand as buttons: none can be used, and each says this.
