@@ -5,7 +5,7 @@
 use std::path::Path;
 
 /// The commands of `src/commands.rs`.
-const COMMANDS: &[&str] = &["call", "open_link", "painted"];
+const COMMANDS: &[&str] = &["ahead", "call", "open_link", "painted"];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Named here because Tauri watches only its default place.

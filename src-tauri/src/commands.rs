@@ -1,7 +1,7 @@
-//! What the page may ask of the shell; `build.rs` and `capabilities/` name the same three.
+//! What the page may ask of the shell; `build.rs` and `capabilities/` name the same four.
 
 use serde_json::Value;
-use skydeck_api::ApiError;
+use skydeck_api::{ApiError, Asked};
 use tauri::State;
 
 use crate::host::Opening;
@@ -11,6 +11,12 @@ use crate::links;
 #[tauri::command]
 pub(crate) async fn call(host: State<'_, Opening>, name: String, params: Value) -> Result<Value, ApiError> {
     host.host().await?.call(&name, params).await
+}
+
+/// What the page is going to ask first, with the answers; nothing but the first time.
+#[tauri::command]
+pub(crate) async fn ahead(host: State<'_, Opening>) -> Result<Vec<Asked>, ApiError> {
+    Ok(host.ahead().await)
 }
 
 /// The page shows what is known: from now on AWS is read.

@@ -4,14 +4,14 @@
 //! error and the page shows it.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 use skydeck_api::domain::{Clock as _, SystemClock};
-use skydeck_api::{ApiError, BudgetSettings, Environment, Host, HostOptions, Reading};
+use skydeck_api::{ApiError, Asked, BudgetSettings, Environment, Host, HostOptions, Reading};
 use tauri::{AppHandle, Emitter as _};
-use tokio::sync::OnceCell;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{Notify, OnceCell, oneshot};
 
 use crate::events::{Batches, GATHER};
 use crate::{Options, demo, window};
@@ -25,21 +25,23 @@ type Opened = Result<Host, ApiError>;
 pub(crate) struct Opening {
     options: Options,
     opened: Arc<OnceCell<Opened>>,
+    ahead: Mutex<Option<oneshot::Receiver<Vec<Asked>>>>,
+    shown: Arc<Notify>,
 }
 
 impl Opening {
     /// Starts opening it, and from then on tells the page what changed.
     pub(crate) fn start(app: &AppHandle, options: Options) -> Opening {
-        let opening = Opening { options, opened: Arc::default() };
-        let (opened, app) = (Arc::clone(&opening.opened), app.clone());
+        let (made, ahead) = oneshot::channel();
+        let opening =
+            Opening { options, opened: Arc::default(), ahead: Mutex::new(Some(ahead)), shown: Arc::default() };
+        let (opened, shown, app) = (Arc::clone(&opening.opened), Arc::clone(&opening.shown), app.clone());
         tauri::async_runtime::spawn(async move {
             match opened.get_or_init(|| open(options)).await {
                 Ok(host) => {
-                    // What the page will ask for first: asked once now, while the page is still loading, its rows are in
-                    // memory when it does. The answer itself is nobody's; an error is told when the page asks.
-                    let first = serde_json::json!({"limit": 50, "folded": ["ok"]});
-                    let warming = async { drop(host.call("board", first).await) };
-                    tokio::join!(tell(host, &app), warming);
+                    // Made while the page is still loading. Nobody there to take it is fine.
+                    let ahead = async { drop(made.send(host.ahead().await)) };
+                    tokio::join!(tell(host, &app, &shown), ahead);
                 }
                 Err(error) => tracing::error!(%error, "could not be opened"),
             }
@@ -52,8 +54,19 @@ impl Opening {
         self.opened.get_or_init(|| open(self.options)).await.as_ref().map_err(Clone::clone)
     }
 
+    /// What the page is going to ask first, answered once: who comes again (a page that was loaded anew) wants to know how
+    /// it is now. Nothing if it could not be opened; the page hears why when it asks.
+    pub(crate) async fn ahead(&self) -> Vec<Asked> {
+        let ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match ahead {
+            Some(ahead) => ahead.await.unwrap_or_default(),
+            None => Vec::new(),
+        }
+    }
+
     /// What is known can be seen: now AWS may be read. If it is not open yet, it is read once it is.
     pub(crate) fn begin(&self) {
+        self.shown.notify_one();
         let opened = Arc::clone(&self.opened);
         let options = self.options;
         tauri::async_runtime::spawn(async move {
@@ -116,30 +129,34 @@ async fn any_profile(host: &Host) -> Result<bool, ApiError> {
 }
 
 /// Tells the page what changed, for as long as the host is there.
-async fn tell(host: &Host, app: &AppHandle) {
+async fn tell(host: &Host, app: &AppHandle, shown: &Notify) {
     let mut events = host.events();
     let mut batches = Batches::default();
     let mut gathering: Option<tokio::time::Instant> = None;
     loop {
-        let heard = match gathering {
-            None => events.recv().await,
-            Some(until) => match tokio::time::timeout_at(until, events.recv()).await {
-                Ok(heard) => heard,
-                Err(_) => {
-                    gathering = None;
-                    if let Some(batch) = batches.take()
-                        && let Err(error) = app.emit_to(window::MAIN, EVENT, batch)
-                    {
-                        tracing::warn!(%error, "the page could not be told what changed");
-                    }
-                    continue;
-                }
-            },
+        let gathered = async {
+            match gathering {
+                Some(until) => tokio::time::sleep_until(until).await,
+                None => std::future::pending().await,
+            }
         };
-        match heard {
-            Ok(event) => batches.add(event),
-            Err(RecvError::Lagged(_)) => batches.lost(),
-            Err(RecvError::Closed) => return,
+        tokio::select! {
+            heard = events.recv() => match heard {
+                Ok(event) => batches.add(event),
+                Err(RecvError::Lagged(_)) => batches.lost(),
+                Err(RecvError::Closed) => return,
+            },
+            // What changed between the page's first questions and its listening, it did not hear.
+            () = shown.notified() => batches.lost(),
+            () = gathered => {
+                gathering = None;
+                if let Some(batch) = batches.take()
+                    && let Err(error) = app.emit_to(window::MAIN, EVENT, batch)
+                {
+                    tracing::warn!(%error, "the page could not be told what changed");
+                }
+                continue;
+            }
         }
         gathering.get_or_insert_with(|| tokio::time::Instant::now() + GATHER);
     }

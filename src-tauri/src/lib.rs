@@ -41,7 +41,12 @@ pub fn run(options: Options) -> ExitCode {
         // First, so that a second start ends before it touches any file.
         .plugin(instance::plugin(options))
         .plugin(window::state_plugin())
-        .invoke_handler(tauri::generate_handler![commands::call, commands::open_link, commands::painted])
+        .invoke_handler(tauri::generate_handler![
+            commands::ahead,
+            commands::call,
+            commands::open_link,
+            commands::painted
+        ])
         .setup(move |app| {
             app.manage(host::Opening::start(app.handle(), options));
             ending::in_order(app.handle().clone());

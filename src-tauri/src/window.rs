@@ -18,9 +18,9 @@ pub(crate) const MAIN: &str = "main";
 const LIGHT_CANVAS: Color = Color(0xf3, 0xf4, 0xf6, 0xff);
 const DARK_CANVAS: Color = Color(0x0b, 0x0d, 0x10, 0xff);
 
-/// Asks the page's first question before the page is there to ask it; `ui/src/platform/tauri.ts` takes the answer.
-const AHEAD: &str = "globalThis.skydeckBoot = globalThis.__TAURI_INTERNALS__.invoke('call', { name: 'boot', params: {} });\
-     globalThis.skydeckBoot.catch(() => undefined);";
+/// Fetches what the page is going to ask first before the page is there to ask it; `ui/src/platform/tauri.ts` takes it.
+const AHEAD: &str = "globalThis.skydeckAhead = globalThis.__TAURI_INTERNALS__.invoke('ahead');\
+     globalThis.skydeckAhead.catch(() => undefined);";
 
 /// Remembers size and place. Not whether it was visible: it always is.
 pub(crate) fn state_plugin() -> TauriPlugin<Wry> {

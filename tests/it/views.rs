@@ -81,6 +81,15 @@ impl Open {
         groups.iter().find(|g| g["key"] == key).map(|g| g["rows"].as_array().unwrap().clone()).unwrap_or_default()
     }
 
+    /// The rows of all groups, of a board narrowed by words; what it counts is what it shows.
+    async fn narrowed(&self, text: &str) -> Vec<Value> {
+        let board = self.call("board", json!({"text": text, "limit": 1000})).await;
+        let groups = board["groups"].as_array().unwrap();
+        let rows: Vec<Value> = groups.iter().flat_map(|g| g["rows"].as_array().unwrap().clone()).collect();
+        assert_eq!(board["all"]["n"], rows.len(), "{text}");
+        rows
+    }
+
     /// A pipeline's view once the log behind its first cause is there.
     async fn pipeline_with_log(&self, id: &str) -> Value {
         let mut events = self.host.events();
@@ -258,6 +267,74 @@ fn what_ran_is_not_known_any_more_once_signed_out() {
         // What had failed there still stands, as last read.
         let failed = open.group("failed").await;
         assert!(failed.iter().any(|r| r["profile"] == "shop-stg" && r["stale"] == true), "{:?}", names(&failed));
+        open.host.close().await;
+    })
+}
+
+/// Each by what the rows of the whole board say themselves.
+async fn words_narrow_to_what_rows_say(open: &Open) {
+    let whole = open.narrowed("").await;
+    let says = |row: &Value, member: &str, value: &str| row[member] == value;
+    let with = |fits: &dyn Fn(&Value) -> bool| whole.iter().filter(|row| fits(row)).cloned().collect::<Vec<_>>();
+    let cases: [(&str, &dyn Fn(&Value) -> bool); 9] = [
+        ("health:failed", &|r| says(r, "health", "failed")),
+        ("health:fail,ok", &|r| says(r, "health", "failed") || says(r, "health", "ok")),
+        ("health:waiting", &|r| says(r, "aspect", "waiting")),
+        ("health:running", &|r| says(r, "health", "running")),
+        ("health:unknown", &|r| says(r, "health", "unknown")),
+        ("env:stag", &|r| says(r, "profile", "shop-stg")),
+        ("profile:PROD health:failed", &|r| says(r, "profile", "shop-prod") && says(r, "health", "failed")),
+        ("region:eu-west-1", &|r| says(r, "region", "eu-west-1")),
+        ("account:4444", &|r| says(r, "account", "444455556666")),
+    ];
+    for (text, fits) in cases {
+        assert_eq!(names(&open.narrowed(text).await), names(&with(fits)), "{text}");
+    }
+}
+
+#[test]
+fn a_filter_in_words_shows_what_they_say_and_counts_it() {
+    run(async {
+        let open = Open::read().await;
+        for profile in [("shop-dev", "dev"), ("shop-stg", "staging"), ("shop-prod", "prod")] {
+            open.call("set_profile", json!({"name": profile.0, "environment": profile.1})).await;
+        }
+        words_narrow_to_what_rows_say(&open).await;
+
+        // In a stage: where it failed, waits, runs, or is held.
+        let failed = open.narrowed("health:failed").await;
+        let stage = failed[0]["stage"].as_str().unwrap();
+        let there = open.narrowed(&format!("stage:{}", &stage.to_lowercase()[..3])).await;
+        assert!(names(&there).contains(&names(&failed)[0]), "{stage}");
+        let beginning = stage.to_lowercase()[..3].to_owned();
+        for row in &there {
+            let begins = |s: &&Value| s["name"].as_str().unwrap().to_lowercase().starts_with(&beginning);
+            let marks: Vec<&Value> =
+                row["stages"].as_array().unwrap().iter().filter(begins).map(|s| &s["mark"]).collect();
+            let unfinished = marks.iter().any(|mark| *mark != "ok" && *mark != "none");
+            assert!(unfinished || row["aspect"] == "held", "{} {marks:?}", row["name"]);
+        }
+
+        // No such health: no row, and it is said.
+        let board = open.call("board", json!({"text": "health:borked"})).await;
+        assert_eq!((&board["groups"], &board["any_read"]), (&json!([]), &json!(true)));
+        assert_eq!(board["not_understood"][0]["value"], "borked");
+        // No such profile: no row, but not as if nothing was ever read.
+        let board = open.call("board", json!({"text": "profile:nobody"})).await;
+        assert_eq!((&board["groups"], &board["any_read"], &board["unread"]), (&json!([]), &json!(true), &json!([])));
+
+        // Lists of other kinds narrow by the same words.
+        let builds = json!({"kinds": ["codebuild.build"], "text": "health:failed profile:stg", "limit": 1000});
+        let builds = open.call("rows", builds).await;
+        let fits = |r: &Value| r["health"] == "failed" && r["profile"] == "shop-stg";
+        assert!(builds["rows"].as_array().unwrap().iter().all(fits));
+
+        // Once signed out, what ran counts as not known.
+        let faults = r#"{"rules": [{"account": "444455556666", "kind": "expired_token"}]}"#;
+        open.sim.set_faults(Some(Faults::from_json(faults).unwrap()));
+        open.sync().await;
+        assert!(!open.narrowed("health:unknown").await.is_empty());
+        words_narrow_to_what_rows_say(&open).await;
         open.host.close().await;
     })
 }

@@ -15,6 +15,9 @@ import { chooseHost } from "./platform/choose";
 // twice, and laid out in whatever font the system has until then.
 const fonts = Promise.all(["500 13px Inter", '11px "JetBrains Mono"'].map((font) => document.fonts.load(font))).catch(() => undefined);
 
+/** When Korean is fetched where it is not spoken, so that switching to it finds it there. */
+const KOREAN_MS = 500;
+
 // A function, since what is imported on the way is itself evaluated only once this file is.
 async function start(): Promise<void> {
   setHost(await chooseHost());
@@ -37,7 +40,7 @@ async function start(): Promise<void> {
   const show = async () => {
     await fonts;
     document.body.append(page);
-    if (i18n.language === "en") void learnKorean();
+    if (i18n.language === "en") setTimeout(() => void learnKorean(), KOREAN_MS);
   };
   mount(Frame, { target: page, props: { boot, show } });
 }

@@ -7,6 +7,7 @@
 //!
 //! Deliberately elsewhere: when AWS is read and how an action runs (`engine`), what it means (`insight`).
 
+mod ahead;
 mod bodies;
 pub mod contract;
 mod errors;
@@ -17,7 +18,9 @@ mod links;
 pub mod policy;
 mod seen;
 mod typescript;
+mod words;
 
+pub use ahead::Asked;
 pub use bodies::{SettingKey, kinds};
 pub use contract::{ApiError, Code, Event};
 pub use events::{Changes, Heard};

@@ -10,6 +10,7 @@ use crate::{
     contract::{ApiError, Code, board::UnreadSource},
     host::Host,
     policy,
+    words::Words,
 };
 
 /// Rows of a source that was read only in part are stale once they are this much older than that read: the full reads
@@ -22,6 +23,7 @@ pub(crate) struct Seen {
     pub(crate) profiles: Vec<Profile>,
     /// Scopes shown: one profile for each account × Region.
     pub(crate) scopes: Vec<Scope>,
+    /// Those of the scopes, and of those that were only left out by words: whether anything was read does not depend on them.
     sources: HashMap<SourceId, SourceStatus>,
     pub(crate) now: Timestamp,
 }
@@ -29,6 +31,16 @@ pub(crate) struct Seen {
 impl Host {
     /// What is shown: of the shown profiles, or of the named ones; in their Regions, or in the named ones.
     pub(crate) async fn seen(&self, profiles: &[String], regions: &[String]) -> Result<Seen, ApiError> {
+        self.seen_by(profiles, regions, &Words::default()).await
+    }
+
+    /// The same, narrowed to the profiles and Regions that the words name.
+    pub(crate) async fn seen_by(
+        &self,
+        profiles: &[String],
+        regions: &[String],
+        words: &Words,
+    ) -> Result<Seen, ApiError> {
         let (all, _) = self.engine.profiles().await;
         let mut chosen = chosen(&all, profiles)?;
         if !regions.is_empty() {
@@ -36,11 +48,16 @@ impl Host {
                 profile.regions = regions.to_vec();
             }
         }
-        Ok(self.seen_with(all, visible_scopes(&chosen)).await)
+        Ok(self.seen_with(all, chosen, words).await)
     }
 
-    /// As [`Host::seen`], but of everything that was ever read, also in Regions that are not the profile's own any more.
-    pub(crate) async fn seen_ever(&self, profiles: &[String], regions: &[String]) -> Result<Seen, ApiError> {
+    /// As [`Host::seen_by`], but of everything that was ever read, also in Regions that are not the profile's own any more.
+    pub(crate) async fn seen_ever(
+        &self,
+        profiles: &[String],
+        regions: &[String],
+        words: &Words,
+    ) -> Result<Seen, ApiError> {
         let (all, _) = self.engine.profiles().await;
         let mut chosen = chosen(&all, profiles)?;
         let read: HashSet<Scope> = self
@@ -58,12 +75,17 @@ impl Host {
             known.sort();
             profile.regions = known;
         }
-        Ok(self.seen_with(all, visible_scopes(&chosen)).await)
+        Ok(self.seen_with(all, chosen, words).await)
     }
 
-    async fn seen_with(&self, profiles: Vec<Profile>, scopes: Vec<Scope>) -> Seen {
-        let shown: HashSet<&Scope> = scopes.iter().collect();
-        let sources = self.engine.sources().await.into_iter().filter(|s| shown.contains(&s.id.scope()));
+    async fn seen_with(&self, profiles: Vec<Profile>, mut chosen: Vec<Profile>, words: &Words) -> Seen {
+        let everything = visible_scopes(&chosen);
+        // Narrowed before it is told which profile shows an account that several reach: the one that is named does.
+        chosen.retain(|profile| words.fits(profile));
+        chosen.iter_mut().for_each(|profile| profile.regions.retain(|region| words.fits_region(region)));
+        let scopes = visible_scopes(&chosen);
+        let known: HashSet<&Scope> = everything.iter().chain(&scopes).collect();
+        let sources = self.engine.sources().await.into_iter().filter(|s| known.contains(&s.id.scope()));
         let sources = sources.map(|s| (s.id.clone(), s)).collect();
         Seen { profiles, scopes, sources, now: self.engine.now() }
     }
@@ -133,8 +155,10 @@ impl Seen {
 
     /// Sources of these kinds (of all, if none is named) that could not be read whole, with what would help.
     pub(crate) fn unread(&self, kinds: &[String]) -> Vec<UnreadSource> {
+        let scopes: HashSet<&Scope> = self.scopes.iter().collect();
         let mut unread: Vec<UnreadSource> = self
             .sources_of(kinds)
+            .filter(|source| scopes.contains(&source.id.scope()))
             .filter_map(|source| {
                 let cure = skydeck_insight::cure(source)?;
                 let title = services::by_id(&source.id.service).map_or(source.id.service.as_str(), |s| s.spec().title);

@@ -68,6 +68,10 @@ pub enum Aspect {
 }
 
 impl Aspect {
+    /// All aspects.
+    pub const ALL: [Aspect; 6] =
+        [Aspect::Waiting, Aspect::Stuck, Aspect::Queued, Aspect::Held, Aspect::Stopped, Aspect::Superseded];
+
     /// The word used in JSON, in filters and in the database.
     pub fn word(self) -> &'static str {
         match self {
@@ -82,8 +86,6 @@ impl Aspect {
 
     /// The aspect of that word, if it is one.
     pub fn from_word(word: &str) -> Option<Aspect> {
-        [Aspect::Waiting, Aspect::Stuck, Aspect::Queued, Aspect::Held, Aspect::Stopped, Aspect::Superseded]
-            .into_iter()
-            .find(|a| a.word() == word)
+        Aspect::ALL.into_iter().find(|a| a.word() == word)
     }
 }

@@ -35,6 +35,16 @@ pub(crate) struct Db {
 impl Db {
     /// Opens the file with one writer and `readers` readers; the readers connect when first used.
     pub(crate) async fn open(path: &Path, synchronous: SqliteSynchronous, readers: u32) -> sqlx::Result<Db> {
+        Db::open_with(path, synchronous, readers, |options| options).await
+    }
+
+    /// The same with options of its readers alone.
+    pub(crate) async fn open_with(
+        path: &Path,
+        synchronous: SqliteSynchronous,
+        readers: u32,
+        reading: impl FnOnce(SqliteConnectOptions) -> SqliteConnectOptions,
+    ) -> sqlx::Result<Db> {
         let mut options = options(path).journal_mode(SqliteJournalMode::Wal);
         if matches!(synchronous, SqliteSynchronous::Full) {
             // Where fsync leaves data in the drive's cache (macOS) only this reaches the disk; elsewhere it means nothing.
@@ -42,7 +52,7 @@ impl Db {
         }
         let options = options.synchronous(synchronous);
         let writer = pool(1).connect_with(options.clone().optimize_on_close(true, 400)).await?;
-        let readers = pool(readers).connect_lazy_with(options.pragma("query_only", "on"));
+        let readers = pool(readers).connect_lazy_with(reading(options.pragma("query_only", "on")));
         Ok(Db { path: path.to_owned(), writer, readers, damaged: Arc::default() })
     }
 

@@ -17,6 +17,11 @@ pub struct Query {
     pub healths: Vec<Health>,
     /// Aspects; rows without one do not pass.
     pub aspects: Vec<Aspect>,
+    /// Healths and aspects of which any will do; none lets all through, an empty list no row at all.
+    pub needs: Option<Vec<Need>>,
+    /// Beginnings of names of stages, letter case ignored: a row passes whose latest execution is in one of them, did not get
+    /// through it, or is held before it.
+    pub stages: Vec<String>,
     /// Words, each of which must be found in the row's name, ARN, account, status, reason or tags: anywhere in them from three
     /// characters on, at the beginning of a word with one or two.
     pub text: Option<String>,
@@ -42,11 +47,33 @@ impl Default for Query {
             scopes: None,
             healths: Vec::new(),
             aspects: Vec::new(),
+            needs: None,
+            stages: Vec::new(),
             text: None,
             sort: Sort::Need,
             descending: false,
             after: None,
             limit: 200,
+        }
+    }
+}
+
+/// A health or an aspect that is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Need {
+    /// Rows of that health, whatever their aspect.
+    Health(Health),
+    /// Rows of that aspect, whatever their health.
+    Aspect(Aspect),
+}
+
+impl Need {
+    /// Whether a row of that health and aspect is looked for.
+    pub fn fits(self, health: Health, aspect: Option<Aspect>) -> bool {
+        match self {
+            Need::Health(wanted) => health == wanted,
+            Need::Aspect(wanted) => aspect == Some(wanted),
         }
     }
 }

@@ -430,7 +430,11 @@ any_read: boolean,
 /**
  * Instant at which this was put together.
  */
-now: string, };
+now: string, 
+/**
+ * Words of the filter that no row can fit.
+ */
+not_understood: Array<Ununderstood>, };
 
 /**
  * One group with its rows. What is told of the whole group is told of its first thousand, where it has more.
@@ -478,7 +482,8 @@ export type BoardParams = {
  */
 segment: Segment, 
 /**
- * Words that name, stage, revision or reason must contain.
+ * Words that a row must contain in its name, ARN, account, status, reason or tags; with a name before it a word looks at
+ * one thing: `health:failed env:prod profile:… account:… region:… stage:Deploy`.
  */
 text: string | null, 
 /**
@@ -1950,6 +1955,10 @@ unread: Array<UnreadSource>,
  */
 any_read: boolean, 
 /**
+ * Words of the filter that no row can fit.
+ */
+not_understood: Array<Ununderstood>, 
+/**
  * Instant at which this was put together.
  */
 now: string, };
@@ -1979,7 +1988,7 @@ healths: Array<Health>,
  */
 aspects: Array<Aspect>, 
 /**
- * Words the row must contain.
+ * Words, as those of the board.
  */
 text: string | null, 
 /**
@@ -2395,6 +2404,23 @@ cure: Cure,
  * The IAM policy statement that would, as JSON text, for `permission`.
  */
 policy: string | null, };
+
+/**
+ * A word of a filter that no row can fit, since its value is none there is.
+ */
+export type Ununderstood = { 
+/**
+ * The name before it: `health`.
+ */
+name: string, 
+/**
+ * The value that is none.
+ */
+value: string, 
+/**
+ * The values there are.
+ */
+known: Array<string>, };
 
 /**
  * What is usual for a thing, from its own finished, successful runs.

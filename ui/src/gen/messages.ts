@@ -628,6 +628,18 @@ export const m = {
       repository: () => text("palette.kind.repository"),
     },
   },
+  filter: {
+    names: {
+      health: () => text("filter.names.health"),
+      env: () => text("filter.names.env"),
+      profile: () => text("filter.names.profile"),
+      account: () => text("filter.names.account"),
+      region: () => text("filter.names.region"),
+      stage: () => text("filter.names.stage"),
+    },
+    offers: () => text("filter.offers"),
+    unknown: (a: { name: Value; value: Value; known: Value }) => text("filter.unknown", a),
+  },
 } as const;
 
 export type { Value };

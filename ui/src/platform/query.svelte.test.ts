@@ -26,7 +26,7 @@ function byHand() {
   return asked;
 }
 
-let seq = 100;
+let seq = 0;
 const event = (...tags: string[]): Event => ({ seq: (seq += 1), tags });
 const settle = async () => {
   await new Promise((done) => setTimeout(done));

@@ -119,7 +119,7 @@ class Cache {
   }
 
   heard(event: Event): void {
-    const missed = this.seq !== 0 && event.seq !== this.seq + 1;
+    const missed = event.seq !== this.seq + 1;
     this.seq = event.seq;
     for (const entry of this.entries.values()) {
       if (missed || entry.tags.some((tag) => event.tags.some((changed) => concerns(tag, changed)))) {
@@ -142,6 +142,11 @@ class Cache {
   /** Whether everything that somebody looks at has had its first answer. */
   answered(): boolean {
     return [...this.entries.values()].every((entry) => entry.users === 0 || entry.settled);
+  }
+
+  /** What is shown, as calls: name, and parameters as JSON. */
+  shown(): [CallName, string][] {
+    return [...this.entries.values()].filter((entry) => entry.users > 0).map((entry) => [entry.name, JSON.stringify(entry.params)]);
   }
 
   /** Asks for what is about to be shown, so that it is on its way while the page is still put together. */

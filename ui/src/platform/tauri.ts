@@ -7,25 +7,38 @@ import type { Host } from "./host";
 
 export const inTauri = (): boolean => "__TAURI_INTERNALS__" in globalThis;
 
-/** The answer to the page's first question, which the shell asked while the page was still loading (src-tauri/src/window.rs). */
+/** Calls with their answers, which the shell made while the page was still loading (src-tauri/src/window.rs). */
 declare global {
-  var skydeckBoot: Promise<unknown> | undefined;
+  var skydeckAhead: Promise<[name: string, params: string, answer: unknown][]> | undefined;
 }
 
-/** Once: whoever asks again wants to know how it is now. */
-function asked<T>(): Promise<T> | undefined {
-  const answer = globalThis.skydeckBoot as Promise<T> | undefined;
-  globalThis.skydeckBoot = undefined;
+/** Each is good once: whoever asks again wants to know how it is now. */
+const ahead = new Map<string, unknown>();
+const fetched = globalThis.skydeckAhead?.then(
+  (asked) => asked.forEach(([name, params, answer]) => ahead.set(`${name} ${params}`, answer)),
+  () => undefined,
+);
+
+async function call<T>(name: string, params: unknown): Promise<T> {
+  // The first question waits for what was fetched; what follows it finds it here.
+  if (name === "boot") await fetched;
+  const key = `${name} ${JSON.stringify(params)}`;
+  if (!ahead.has(key)) return invoke("call", { name, params });
+  const answer = ahead.get(key) as T;
+  ahead.delete(key);
   return answer;
 }
 
 export const tauri: Host = {
-  call: (name, params) => (name === "boot" ? asked() : undefined) ?? invoke("call", { name, params }),
+  call,
   events(heard) {
     const stop = listen<Event>("skydeck://event", (e) => heard(e.payload));
     return () => void stop.then((f) => f());
   },
   openLink: (url) => void invoke("open_link", { url }),
-  painted: () => void invoke("painted"),
+  painted() {
+    ahead.clear();
+    void invoke("painted");
+  },
   clock: () => Date.now(),
 };

@@ -11,6 +11,7 @@ use crate::{
     },
     host::Host,
     seen::Seen,
+    words::Words,
 };
 
 /// Rows a group, where the front does not say.
@@ -62,10 +63,11 @@ pub(crate) fn count(n: i64) -> Count {
 impl Host {
     /// The board.
     pub async fn board(&self, params: BoardParams) -> Result<Board, ApiError> {
-        let seen = self.seen(&params.profiles, &params.regions).await?;
+        let words = Words::of(params.text.as_deref());
+        let seen = self.seen_by(&params.profiles, &params.regions, &words).await?;
         let (readable, unreadable) = seen.by_readable(SERVICE);
         let limit = if params.limit == 0 { USUAL_LIMIT } else { params.limit.min(Query::MAX_LIMIT) };
-        let ask = Ask { host: self, text: params.text.filter(|t| !t.trim().is_empty()), limit, readable, unreadable };
+        let ask = Ask { host: self, words, limit, readable, unreadable };
         let counts = ask.counts().await?;
         let of = |segment| count(counts.iter().filter(|(k, _)| in_segment(*k, segment)).map(|(_, n)| n).sum());
         let mut found = Vec::new();
@@ -94,6 +96,7 @@ impl Host {
             quiet_by_profile: ask.quiet_by_profile(&seen).await?,
             unread: seen.unread(&[]),
             any_read: seen.any_read(&[PipelineDetail::KIND.to_owned()]),
+            not_understood: ask.words.not_understood.clone(),
             now: seen.now,
         })
     }
@@ -105,7 +108,7 @@ const SERVICE: &str = "codepipeline";
 /// One reading of the board.
 struct Ask<'a> {
     host: &'a Host,
-    text: Option<String>,
+    words: Words,
     limit: u32,
     readable: Vec<Scope>,
     unreadable: Vec<Scope>,
@@ -118,7 +121,9 @@ impl Ask<'_> {
             scopes: Some(scopes),
             healths: healths.to_vec(),
             aspects: aspects.to_vec(),
-            text: self.text.clone(),
+            needs: self.words.needs.clone(),
+            stages: self.words.stages.clone(),
+            text: self.words.text.clone(),
             limit: self.limit,
             ..Query::default()
         }
@@ -135,9 +140,16 @@ impl Ask<'_> {
             if scopes.is_empty() {
                 continue;
             }
-            let by_health = self.host.engine.cache().count_by_health(&self.query(scopes.clone(), &[], &[])).await?;
+            // Of all healths: what the words want is what is shown, and what ran unseen is shown as not known.
+            let query = Query { needs: None, ..self.query(scopes.clone(), &[], &[]) };
+            let by_health = self.host.engine.cache().count_by_health(&query).await?;
             for (health, aspect, n) in by_health {
                 let key = group_of(health, aspect, readable);
+                let unseen = health == Health::Running && !readable;
+                let (health, aspect) = if unseen { (Health::Unknown, None) } else { (health, aspect) };
+                if !self.words.wants(health, aspect) {
+                    continue;
+                }
                 counts.iter_mut().filter(|(k, _)| *k == key).for_each(|(_, sum)| *sum += n);
             }
         }
@@ -161,7 +173,8 @@ impl Ask<'_> {
             GroupKey::Running => (vec![self.query(self.readable.clone(), &[Health::Running], &[])], 0),
             GroupKey::Unknown => {
                 let ran = self.query(self.unreadable.clone(), &[Health::Running], &[]);
-                (vec![ran, self.query(everywhere, &[Health::Unknown], &[])], 0)
+                let ran = self.words.wants(Health::Unknown, None).then_some(Query { needs: None, ..ran });
+                (ran.into_iter().chain([self.query(everywhere, &[Health::Unknown], &[])]).collect(), 0)
             }
             GroupKey::Ok => (vec![self.query(everywhere, &[Health::Ok, Health::Retired], &[])], 0),
         }

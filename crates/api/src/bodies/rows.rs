@@ -13,6 +13,7 @@ use crate::{
     },
     host::Host,
     seen::Seen,
+    words::Words,
 };
 
 /// Rows a page, where the front does not say.
@@ -40,24 +41,28 @@ fn known_kinds(asked: &[Kind]) -> Result<(), ApiError> {
 impl Host {
     /// A list of rows of any kind.
     pub async fn rows(&self, params: RowsParams) -> Result<Rows, ApiError> {
-        let seen = self.seen(&params.profiles, &params.regions).await?;
-        self.list(params, seen).await
+        let words = Words::of(params.text.as_deref());
+        let seen = self.seen_by(&params.profiles, &params.regions, &words).await?;
+        self.list(params, words, seen).await
     }
 
     /// As [`Host::rows`], but of everything that was ever read: what `skydeckctl get` shows.
     pub async fn rows_ever(&self, params: RowsParams) -> Result<Rows, ApiError> {
-        let seen = self.seen_ever(&params.profiles, &params.regions).await?;
-        self.list(params, seen).await
+        let words = Words::of(params.text.as_deref());
+        let seen = self.seen_ever(&params.profiles, &params.regions, &words).await?;
+        self.list(params, words, seen).await
     }
 
-    async fn list(&self, params: RowsParams, seen: Seen) -> Result<Rows, ApiError> {
+    async fn list(&self, params: RowsParams, words: Words, seen: Seen) -> Result<Rows, ApiError> {
         known_kinds(&params.kinds)?;
         let query = Query {
             kinds: params.kinds.clone(),
             scopes: Some(seen.scopes.clone()),
             healths: params.healths,
             aspects: params.aspects,
-            text: params.text.filter(|t| !t.trim().is_empty()),
+            needs: words.needs,
+            stages: words.stages,
+            text: words.text,
             sort: match params.sort {
                 SortBy::Need => Sort::Need,
                 SortBy::Name => Sort::Name,
@@ -77,6 +82,7 @@ impl Host {
             total: Count { n: page.total.n, exact: page.total.exact },
             unread: seen.unread(&params.kinds),
             any_read: seen.any_read(&params.kinds),
+            not_understood: words.not_understood,
             now: seen.now,
         })
     }
@@ -97,6 +103,7 @@ impl Host {
             next: None,
             unread: seen.unread(&[]),
             any_read: seen.any_read(&[]),
+            not_understood: Vec::new(),
             now: seen.now,
         })
     }

@@ -26,7 +26,8 @@ pub enum Segment {
 pub struct BoardParams {
     /// Which part.
     pub segment: Segment,
-    /// Words that name, stage, revision or reason must contain.
+    /// Words that a row must contain in its name, ARN, account, status, reason or tags; with a name before it a word looks at
+    /// one thing: `health:failed env:prod profile:… account:… region:… stage:Deploy`.
     pub text: Option<String>,
     /// Only these profiles; empty is all shown ones.
     pub profiles: Vec<String>,
@@ -36,6 +37,17 @@ pub struct BoardParams {
     pub limit: u32,
     /// Groups whose rows are not wanted: they come with `ticks` instead.
     pub folded: Vec<GroupKey>,
+}
+
+/// A word of a filter that no row can fit, since its value is none there is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Ununderstood {
+    /// The name before it: `health`.
+    pub name: String,
+    /// The value that is none.
+    pub value: String,
+    /// The values there are.
+    pub known: Vec<String>,
 }
 
 /// A group of the board, in order of need.
@@ -157,6 +169,8 @@ pub struct Board {
     pub any_read: bool,
     /// Instant at which this was put together.
     pub now: Timestamp,
+    /// Words of the filter that no row can fit.
+    pub not_understood: Vec<Ununderstood>,
 }
 
 /// A number for a profile.

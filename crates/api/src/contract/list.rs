@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use skydeck_domain::{Aspect, Colour, Health, Resource, Timestamp};
 use ts_rs::TS;
 
-use super::board::{Count, UnreadSource};
+use super::board::{Count, UnreadSource, Ununderstood};
 
 /// Order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
@@ -37,7 +37,7 @@ pub struct RowsParams {
     pub healths: Vec<Health>,
     /// Only these aspects; empty is all.
     pub aspects: Vec<Aspect>,
-    /// Words the row must contain.
+    /// Words, as those of the board.
     pub text: Option<String>,
     /// Order.
     pub sort: SortBy,
@@ -75,6 +75,8 @@ pub struct Rows {
     pub unread: Vec<UnreadSource>,
     /// Whether anything was ever read of these kinds.
     pub any_read: bool,
+    /// Words of the filter that no row can fit.
+    pub not_understood: Vec<Ununderstood>,
     /// Instant at which this was put together.
     pub now: Timestamp,
 }

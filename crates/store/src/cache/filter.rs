@@ -24,6 +24,7 @@ pub(super) fn push(sql: &mut QueryBuilder<Sqlite>, query: &Query) -> sqlx::Resul
     }
     scopes(sql, &query.scopes)?;
     needs(sql, query);
+    stages(sql, &query.stages);
     text(sql, query.text.as_deref().unwrap_or_default());
     Ok(())
 }
@@ -42,7 +43,7 @@ pub(super) fn scopes(sql: &mut QueryBuilder<Sqlite>, scopes: &Option<Vec<Scope>>
 }
 
 fn needs(sql: &mut QueryBuilder<Sqlite>, query: &Query) {
-    let Some(wanted) = need::wanted(&query.healths, &query.aspects) else { return };
+    let Some(wanted) = need::wanted(&query.healths, &query.aspects, query.needs.as_deref()) else { return };
     let (Some(first), Some(last)) = (wanted.first(), wanted.last()) else {
         sql.push(" AND 0");
         return;
@@ -54,6 +55,34 @@ fn needs(sql: &mut QueryBuilder<Sqlite>, query: &Query) {
         sql.push(format_args!("{}{number}", if i == 0 { "" } else { ", " }));
     }
     sql.push(")");
+}
+
+/// Adds the condition that the latest execution is in one of these stages, did not get through it, or is held before it. It
+/// reads the detail of every row that
+/// passes the other conditions, and stands behind them for that.
+fn stages(sql: &mut QueryBuilder<Sqlite>, names: &[String]) {
+    if names.is_empty() {
+        return;
+    }
+    sql.push(" AND (");
+    for (i, name) in names.iter().enumerate() {
+        let beginning = format!("{}%", escaped(name));
+        sql.push(if i == 0 { "" } else { " OR " });
+        sql.push("r.detail ->> '$.stage' LIKE ").push_bind(beginning.clone());
+        sql.push(
+            " ESCAPE '\\' OR EXISTS (SELECT 1 FROM json_each(r.detail, '$.stages') g \
+             WHERE (g.value ->> 'status' <> 'Succeeded' AND g.value ->> 'execution_id' IS \
+             coalesce(r.detail ->> '$.execution.execution_id', g.value ->> 'execution_id') \
+             OR r.aspect = 'held' AND NOT g.value ->> 'transition_enabled') AND g.value ->> 'name' LIKE ",
+        );
+        sql.push_bind(beginning).push(" ESCAPE '\\')");
+    }
+    sql.push(")");
+}
+
+/// A text of which LIKE takes no character for more than it is.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 /// Adds the condition that a row has all words of the text.

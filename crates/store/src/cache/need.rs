@@ -3,6 +3,8 @@
 
 use skydeck_domain::{Aspect, Health};
 
+use crate::Need;
+
 /// Aspects in order of need within a health; none lies in the middle: it is plainly that health.
 const ASPECTS: [Option<Aspect>; 7] = [
     Some(Aspect::Waiting),
@@ -30,15 +32,17 @@ pub(super) fn of(need: i64) -> Option<(Health, Option<Aspect>)> {
     Some((health, *aspect))
 }
 
-/// The numbers of rows in one of these healths and of these aspects, ascending; none if neither filters.
-pub(super) fn wanted(healths: &[Health], aspects: &[Aspect]) -> Option<Vec<i64>> {
-    if healths.is_empty() && aspects.is_empty() {
+/// The numbers of rows in one of these healths, of these aspects and of one of these needs, ascending; none if nothing
+/// filters.
+pub(super) fn wanted(healths: &[Health], aspects: &[Aspect], needs: Option<&[Need]>) -> Option<Vec<i64>> {
+    if healths.is_empty() && aspects.is_empty() && needs.is_none() {
         return None;
     }
     let pairs = Health::ALL.into_iter().flat_map(|h| ASPECTS.into_iter().map(move |a| (h, a)));
     let fits = |(health, aspect): &(Health, Option<Aspect>)| {
         (healths.is_empty() || healths.contains(health))
             && (aspects.is_empty() || aspect.is_some_and(|a| aspects.contains(&a)))
+            && needs.is_none_or(|needs| needs.iter().any(|n| n.fits(*health, *aspect)))
     };
     Some(pairs.filter(fits).map(|(health, aspect)| need(health, aspect)).collect())
 }
@@ -72,12 +76,23 @@ mod tests {
 
     #[test]
     fn healths_and_aspects_are_joined_by_and() {
-        assert_eq!(wanted(&[], &[]), None);
+        assert_eq!(wanted(&[], &[], None), None);
         assert_eq!(
-            wanted(&[Health::Attention], &[Aspect::Waiting]),
+            wanted(&[Health::Attention], &[Aspect::Waiting], None),
             Some(vec![need(Health::Attention, Some(Aspect::Waiting))])
         );
-        assert_eq!(wanted(&[Health::Failed], &[]).map(|w| w.len()), Some(7));
-        assert_eq!(wanted(&[], &[Aspect::Queued]).map(|w| w.len()), Some(6));
+        assert_eq!(wanted(&[Health::Failed], &[], None).map(|w| w.len()), Some(7));
+        assert_eq!(wanted(&[], &[Aspect::Queued], None).map(|w| w.len()), Some(6));
+    }
+
+    #[test]
+    fn of_needs_any_will_do() {
+        let either = [Need::Health(Health::Failed), Need::Aspect(Aspect::Waiting)];
+        let numbers = wanted(&[], &[], Some(&either)).unwrap_or_default();
+        // Seven of the failed ones, and those that wait in each of the other five healths.
+        assert_eq!(numbers.len(), 12);
+        assert!(numbers.contains(&need(Health::Attention, Some(Aspect::Waiting))));
+        assert_eq!(wanted(&[], &[], Some(&[])), Some(vec![]));
+        assert_eq!(wanted(&[Health::Ok], &[], Some(&[Need::Health(Health::Failed)])), Some(vec![]));
     }
 }

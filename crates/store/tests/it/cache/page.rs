@@ -3,8 +3,9 @@
 use std::cmp::Ordering;
 
 use proptest::prelude::*;
+use serde_json::{Value, json};
 use skydeck_domain::{Aspect, Health, Resource, Scope};
-use skydeck_store::{Cache, Error, Query, Sort, Standing};
+use skydeck_store::{Cache, Error, Need, Query, Sort, Standing};
 
 use crate::given::{BUILD, EXECUTION, PIPELINE, at, attention, failed, names, row, scope, source};
 
@@ -96,12 +97,23 @@ fn any_row() -> impl Strategy<Value = Resource> {
     let kind = prop::sample::select(vec![PIPELINE, EXECUTION, BUILD]);
     let profile = prop::sample::select(vec!["dev", "prod", "staging"]);
     let health = prop::sample::select(Health::ALL.to_vec());
-    let aspect = prop::option::of(prop::sample::select(vec![Aspect::Waiting, Aspect::Stuck, Aspect::Queued]));
-    (name, kind, profile, health, aspect, prop::option::of(-3..3i64), 0..3i64, 0..4u8).prop_map(
-        |(name, kind, profile, health, aspect, since, read_at, n)| {
+    let aspect =
+        prop::option::of(prop::sample::select(vec![Aspect::Waiting, Aspect::Stuck, Aspect::Queued, Aspect::Held]));
+    let stage = prop::sample::select(vec!["Source", "deploy", "De_loy", "De\\oy", "배포"]);
+    let status = prop::sample::select(vec![Some("Failed"), Some("Succeeded"), None]);
+    let stages = prop::collection::vec((stage.clone(), status, 0..2, any::<bool>()), 0..3);
+    let at_stage = prop::option::of(stage);
+    (name, kind, profile, health, aspect, (prop::option::of(-3..3i64), 0..3i64), 0..4u8, (stages, at_stage)).prop_map(
+        |(name, kind, profile, health, aspect, (since, read_at), n, (stages, stage))| {
             let mut row = row(profile, kind, name);
             row.id = format!("{}#{n}", row.id);
             row.tags.clear();
+            let told = |(name, status, execution, open): &_| {
+                json!({"name": name, "status": status, "execution_id": execution, "transition_enabled": open})
+            };
+            let stages: Vec<_> = stages.iter().map(told).collect();
+            let latest = [Value::Null, json!({"execution_id": 0}), json!({"execution_id": 1})];
+            row.detail = json!({"stage": stage, "stages": stages, "execution": latest[usize::from(n) % 3]});
             row.health = health;
             row.aspect = aspect;
             row.since = since.map(at);
@@ -116,15 +128,21 @@ fn any_query() -> impl Strategy<Value = Query> {
     let scopes = prop::option::of(prop::sample::subsequence(vec!["dev", "prod", "nobody"], 0..=3));
     let healths = prop::sample::subsequence(Health::ALL.to_vec(), 0..=3);
     let aspects = prop::sample::subsequence(vec![Aspect::Waiting, Aspect::Stuck], 0..=2);
+    let needs = prop::sample::select(vec![Need::Health(Health::Failed), Need::Aspect(Aspect::Queued)]);
+    let needs = prop::option::weighted(0.3, prop::collection::vec(needs, 0..3));
+    let stages = prop::sample::subsequence(vec!["dep", "De_", "de\\", "배", "%"], 0..=2);
+    let stages = prop::option::weighted(0.3, stages);
     let text =
         prop::sample::select(vec![None, None, None, Some("web"), Some("WE"), Some("결제"), Some("qa x"), Some("\"x*")]);
     let sort = prop::sample::select(vec![Sort::Need, Sort::Name, Sort::Profile, Sort::Since, Sort::ReadAt]);
-    (kinds, scopes, healths, prop::option::of(aspects), text, sort, any::<bool>(), 1..9u32).prop_map(
-        |(kinds, scopes, healths, aspects, text, sort, descending, limit)| Query {
+    (kinds, scopes, healths, prop::option::of(aspects), (needs, stages), text, (sort, any::<bool>()), 1..9u32).prop_map(
+        |(kinds, scopes, healths, aspects, (needs, stages), text, (sort, descending), limit)| Query {
             kinds: kinds.into_iter().map(str::to_owned).collect(),
             scopes: scopes.map(|profiles| profiles.into_iter().map(scope).collect()),
             healths,
             aspects: aspects.unwrap_or_default(),
+            needs,
+            stages: stages.unwrap_or_default().into_iter().map(str::to_owned).collect(),
             text: text.map(str::to_owned),
             sort,
             descending,
@@ -143,7 +161,23 @@ fn passes(query: &Query, row: &Resource) -> bool {
             _ => words.contains(&word.to_lowercase()),
         }
     };
-    (query.kinds.is_empty() || query.kinds.contains(&row.kind))
+    let begins = |name: &Value| {
+        let name = name.as_str().unwrap_or_default().to_ascii_lowercase();
+        query.stages.iter().any(|wanted| name.starts_with(&wanted.to_ascii_lowercase()))
+    };
+    let unfinished = |stage: &&Value| {
+        let latest = &row.detail["execution"]["execution_id"];
+        let ended = stage["status"].as_str().is_none_or(|status| status == "Succeeded");
+        !ended && (latest.is_null() || latest == &stage["execution_id"])
+            || row.aspect == Some(Aspect::Held) && stage["transition_enabled"] == false
+    };
+    let stages = row.detail["stages"].as_array();
+    let in_stage = || {
+        begins(&row.detail["stage"]) || stages.is_some_and(|s| s.iter().filter(unfinished).any(|s| begins(&s["name"])))
+    };
+    (query.stages.is_empty() || in_stage())
+        && query.needs.as_ref().is_none_or(|needs| needs.iter().any(|n| n.fits(row.health, row.aspect)))
+        && (query.kinds.is_empty() || query.kinds.contains(&row.kind))
         && query.scopes.as_ref().is_none_or(|s| s.iter().any(|s| s.profile == row.profile && s.region == row.region))
         && (query.healths.is_empty() || query.healths.contains(&row.health))
         && (query.aspects.is_empty() || row.aspect.is_some_and(|a| query.aspects.contains(&a)))
@@ -156,8 +190,9 @@ fn order(sort: Sort, a: &Resource, b: &Resource) -> Ordering {
     let aspect = |r: &Resource| match r.aspect {
         Some(Aspect::Waiting) => 0,
         Some(Aspect::Stuck) => 1,
-        None => 2,
-        _ => 3,
+        Some(Aspect::Held) => 2,
+        None => 3,
+        _ => 4,
     };
     match sort {
         Sort::Need => (a.health.rank(), aspect(a))
