@@ -59,6 +59,13 @@ const find = (text) => async (page, say) => {
   await drawer(press("Control+k"))(page, say);
   await page.keyboard.type(text);
 };
+const narrow = (text, ...keys) => async (page, say) => {
+  await press("/")(page, say);
+  await page.waitForSelector('[role="option"]');
+  await page.keyboard.type(text);
+  await press(...keys)(page, say);
+  await page.waitForTimeout(300);
+};
 async function choose(page, say) {
   await drawer(verb("rollback"))(page, say);
   await tabTo(page, "4be0c7d");
@@ -89,6 +96,9 @@ export const SCREENS = [
   { id: "definition", fixtures: ["full"], query: open, go: tab(2) },
   { id: "menu", fixtures: ["full", "hostile"], query: open, go: button((say) => say.verbs.more) },
   { id: "help", fixtures: ["full"], query: board, go: press("?") },
+  { id: "names", fixtures: ["full"], query: board, go: press("/") },
+  { id: "values", fixtures: ["full", "hostile"], query: open, go: narrow("health:", "ArrowDown", "ArrowDown") },
+  { id: "borked", fixtures: ["full"], query: board, go: narrow("health:borked", "Enter") },
   { id: "palette", fixtures: ["full", "hostile", "error"], query: board, go: find("re") },
   { id: "commands", fixtures: ["full"], query: open, go: press("Control+k") },
   { id: "nothing", fixtures: ["full"], query: board, go: find("zzzz") },

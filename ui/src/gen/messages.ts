@@ -638,7 +638,7 @@ export const m = {
       stage: () => text("filter.names.stage"),
     },
     offers: () => text("filter.offers"),
-    unknown: (a: { name: Value; value: Value; known: Value }) => text("filter.unknown", a),
+    unknown: (a: { word: Value; known: Value }) => text("filter.unknown", a),
   },
 } as const;
 
