@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use skydeck_api::{ApiError, Asked};
-use tauri::State;
+use tauri::{AppHandle, State};
 
 use crate::host::Opening;
 use crate::links;
@@ -21,8 +21,8 @@ pub(crate) async fn ahead(host: State<'_, Opening>) -> Result<Vec<Asked>, ApiErr
 
 /// The page shows what is known: from now on AWS is read.
 #[tauri::command]
-pub(crate) fn painted(host: State<'_, Opening>) {
-    host.begin();
+pub(crate) fn painted(app: AppHandle, host: State<'_, Opening>) {
+    host.begin(&app);
 }
 
 /// Opens a link in the user's browser, if it is one that may leave the program.

@@ -4,6 +4,7 @@
 //! error and the page shows it.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
@@ -14,7 +15,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Notify, OnceCell, oneshot};
 
 use crate::events::{Batches, GATHER};
-use crate::{Options, demo, window};
+use crate::{Options, attention, demo, window};
 
 /// The event the page listens to.
 const EVENT: &str = "skydeck://event";
@@ -27,14 +28,21 @@ pub(crate) struct Opening {
     opened: Arc<OnceCell<Opened>>,
     ahead: Mutex<Option<oneshot::Receiver<Vec<Asked>>>>,
     shown: Arc<Notify>,
+    /// Whether the desktop is told what happens; once is enough, however often a page is loaded.
+    telling: Arc<AtomicBool>,
 }
 
 impl Opening {
     /// Starts opening it, and from then on tells the page what changed.
     pub(crate) fn start(app: &AppHandle, options: Options) -> Opening {
         let (made, ahead) = oneshot::channel();
-        let opening =
-            Opening { options, opened: Arc::default(), ahead: Mutex::new(Some(ahead)), shown: Arc::default() };
+        let opening = Opening {
+            options,
+            opened: Arc::default(),
+            ahead: Mutex::new(Some(ahead)),
+            shown: Arc::default(),
+            telling: Arc::default(),
+        };
         let (opened, shown, app) = (Arc::clone(&opening.opened), Arc::clone(&opening.shown), app.clone());
         tauri::async_runtime::spawn(async move {
             match opened.get_or_init(|| open(options)).await {
@@ -65,13 +73,17 @@ impl Opening {
     }
 
     /// What is known can be seen: now AWS may be read. If it is not open yet, it is read once it is.
-    pub(crate) fn begin(&self) {
+    pub(crate) fn begin(&self, app: &AppHandle) {
         self.shown.notify_one();
         let opened = Arc::clone(&self.opened);
-        let options = self.options;
+        let (options, app) = (self.options, app.clone());
+        let telling = Arc::clone(&self.telling);
         tauri::async_runtime::spawn(async move {
             if let Ok(host) = opened.get_or_init(|| open(options)).await {
                 host.begin();
+                if !telling.swap(true, Ordering::Relaxed) {
+                    attention::begin(host, &app).await;
+                }
             }
         });
     }

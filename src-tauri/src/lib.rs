@@ -3,6 +3,7 @@
 //!
 //! Deliberately not here: any call by name, any row, any rule about profiles. Linux, macOS and Windows share all of it.
 
+mod attention;
 mod commands;
 mod demo;
 mod ending;
@@ -18,7 +19,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use skydeck_api::ApiError;
-use tauri::{Manager, RunEvent};
+use tauri::{Manager, RunEvent, WindowEvent};
 pub use webview::draw_plainly;
 
 /// What the user asked for on the command line.
@@ -62,10 +63,13 @@ pub fn run(options: Options) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let status = app.run_return(|app, event| {
-        if let RunEvent::Exit = event {
-            tauri::async_runtime::block_on(app.state::<host::Opening>().close());
+    let status = app.run_return(|app, event| match event {
+        RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } if attention::stays() => {
+            api.prevent_close();
+            window::hide(app);
         }
+        RunEvent::Exit => tauri::async_runtime::block_on(app.state::<host::Opening>().close()),
+        _ => {}
     });
     u8::try_from(status).map_or(ExitCode::FAILURE, ExitCode::from)
 }

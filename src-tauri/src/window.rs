@@ -6,7 +6,7 @@ use serde_json::Value;
 use tauri::plugin::TauriPlugin;
 use tauri::webview::NewWindowResponse;
 use tauri::window::Color;
-use tauri::{App, Manager as _, Theme, Url, WebviewWindow, WebviewWindowBuilder, Wry};
+use tauri::{App, AppHandle, Manager as _, Theme, Url, WebviewWindow, WebviewWindowBuilder, Wry};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::{host::Opening, webview};
@@ -74,6 +74,15 @@ pub(crate) fn show(window: &WebviewWindow) {
         if let Err(error) = done {
             tracing::warn!(%error, "the window could not be brought to the front");
         }
+    }
+}
+
+/// Takes the window off the screen; its page lives on.
+pub(crate) fn hide(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(MAIN)
+        && let Err(error) = window.hide()
+    {
+        tracing::warn!(%error, "the window could not be hidden");
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing there")]
 
 mod acting;
+mod attention;
 mod border;
 mod calls;
 mod canary;
@@ -14,6 +15,7 @@ mod ground;
 mod house;
 mod machine;
 mod neighbours;
+mod open;
 mod said;
 mod views;
 mod weather;

@@ -103,6 +103,7 @@ export const SCREENS = [
   { id: "commands", fixtures: ["full"], query: open, go: press("Control+k") },
   { id: "nothing", fixtures: ["full"], query: board, go: find("zzzz") },
   { id: "switcher", fixtures: ["full", "stale", "bare", "error"], query: board, go: async (page) => (await page.keyboard.press("Control+p"), await page.keyboard.type("s")) },
+  { id: "looked", fixtures: ["back"], query: board, go: (page) => page.waitForSelector(".looked") },
   { id: "approvals", fixtures: LISTS, query: { view: "approvals" } },
   { id: "builds", fixtures: [...LISTS, "bare"], query: { view: "builds" } },
   { id: "build", fixtures: ["full", "partial", "error", "offline"], query: { view: "builds", open: BUILD } },

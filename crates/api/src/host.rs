@@ -11,7 +11,7 @@ use skydeck_engine::{AwsOptions, BudgetSettings, Engine, EngineOptions, Environm
 use tokio::{sync::broadcast, task::JoinHandle};
 
 use crate::{
-    contract::{ApiError, Code, Event, board, calls::*, list, pipeline, profiles, settings, verbs},
+    contract::{ApiError, Code, Event, attention, board, calls::*, list, pipeline, profiles, settings, verbs},
     events::{self, Changes, LogViews},
     links::Links,
 };

@@ -8,6 +8,7 @@
 //! Deliberately elsewhere: when AWS is read and how an action runs (`engine`), what it means (`insight`).
 
 mod ahead;
+mod attention;
 mod bodies;
 pub mod contract;
 mod errors;
@@ -21,6 +22,7 @@ mod typescript;
 mod words;
 
 pub use ahead::Asked;
+pub use attention::Watch;
 pub use bodies::{SettingKey, kinds};
 pub use contract::{ApiError, Code, Event};
 pub use events::{Changes, Heard};

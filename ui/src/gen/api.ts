@@ -396,6 +396,27 @@ revisions: Array<Revision>, };
 export type Aspect = "waiting" | "stuck" | "queued" | "held" | "stopped" | "superseded";
 
 /**
+ * What is told, and whether the program stays when its window is closed.
+ */
+export type Attention = { 
+/**
+ * Whether the desktop is told at all.
+ */
+notify: boolean, 
+/**
+ * A turn is told if one of these lets it through.
+ */
+rules: Array<Rule>, 
+/**
+ * When nothing is told.
+ */
+quiet: Quiet | null, 
+/**
+ * Whether closing the window leaves the program in the tray, where there is one.
+ */
+stay_in_tray: boolean, };
+
+/**
  * The board as asked for.
  */
 export type Board = { 
@@ -1397,6 +1418,69 @@ throttles_last_minute: number,
 used_share: number, };
 
 /**
+ * A turn that was seen.
+ */
+export type News = { 
+/**
+ * What it did.
+ */
+turn: Turn, 
+/**
+ * Id of its row.
+ */
+id: string, 
+/**
+ * Its kind.
+ */
+kind: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its profile.
+ */
+profile: string, 
+/**
+ * Its Region.
+ */
+region: string, 
+/**
+ * Its health now.
+ */
+health: Health, 
+/**
+ * Why, one line.
+ */
+reason: string | null, 
+/**
+ * When it was seen.
+ */
+at: string, };
+
+/**
+ * What turned since an instant, and still is so: the newest of each row, newest first.
+ */
+export type NewsList = { 
+/**
+ * The turns, at most a hundred.
+ */
+news: Array<News>, 
+/**
+ * Instant at which this was put together.
+ */
+now: string, };
+
+/**
+ * From when on.
+ */
+export type NewsParams = { 
+/**
+ * The instant.
+ */
+since: string, };
+
+/**
  * No parameters, or no answer.
  */
 export type Nothing = Record<symbol, never>;
@@ -1808,6 +1892,20 @@ last_build_id: string | null, };
 export type Protection = "open" | "protected" | "read-only";
 
 /**
+ * Hours of the day, by the machine's own clock, in which nothing is told; what changed meanwhile is told in one at their
+ * end. They may go over midnight.
+ */
+export type Quiet = { 
+/**
+ * First minute, as `22:00`.
+ */
+from: string, 
+/**
+ * The minute in which they are over, as `07:00`.
+ */
+to: string, };
+
+/**
  * Detail of `codecommit.repository`.
  */
 export type RepositoryDetail = { 
@@ -2009,6 +2107,27 @@ after: string | null,
 limit: number, };
 
 /**
+ * What is told of which things. An empty list leaves nothing out.
+ */
+export type Rule = { 
+/**
+ * Names of profiles.
+ */
+profiles: Array<string>, 
+/**
+ * Environments of profiles.
+ */
+environments: Array<string>, 
+/**
+ * Kinds.
+ */
+kinds: Array<string>, 
+/**
+ * Turns.
+ */
+turns: Array<Turn>, };
+
+/**
  * An action in one execution.
  */
 export type RunAction = { 
@@ -2121,6 +2240,10 @@ theme: Theme,
  * `en`, `ko`, or none for the system's.
  */
 language: string | null, 
+/**
+ * What the desktop is told.
+ */
+attention: Attention, 
 /**
  * State of views (filters, selection, folded groups) by view, opaque to the backend.
  */
@@ -2381,6 +2504,11 @@ event: string,
 filter: string, };
 
 /**
+ * A change worth telling.
+ */
+export type Turn = "failed" | "waiting" | "stuck" | "recovered";
+
+/**
  * A source that could not be read whole.
  */
 export type UnreadSource = { 
@@ -2521,6 +2649,7 @@ export interface Calls {
   search: { params: SearchParams; answer: Rows };
   pipeline: { params: PipelineParams; answer: PipelineView };
   build: { params: Id; answer: BuildView };
+  news: { params: NewsParams; answer: NewsList };
   profiles: { params: Nothing; answer: Profiles };
   set_profile: { params: ProfilePatch; answer: Profiles };
   show: { params: ShowParams; answer: Profiles };
@@ -2545,6 +2674,7 @@ export const provides: { readonly [K in keyof Calls]: readonly string[] } = {
   search: ["rows"],
   pipeline: ["row:{id}", "log:{id}", "profiles", "locks", "marks", "sources"],
   build: ["row:{id}", "log:{id}", "profiles", "sources"],
+  news: ["rows", "profiles"],
   profiles: ["profiles"],
   set_profile: [],
   show: [],

@@ -10,5 +10,5 @@ export async function chooseHost(): Promise<Host> {
     return fixtureHost(new URLSearchParams(location.search));
   }
   const nowhere = () => Promise.reject({ code: "internal", message: "This page is part of the Skydeck window; it has no backend here.", info: null });
-  return { call: nowhere, events: () => () => undefined, openLink: () => undefined, painted: () => undefined, clock: () => Date.now() };
+  return { call: nowhere, events: () => () => undefined, opens: () => () => undefined, openLink: () => undefined, painted: () => undefined, clock: () => Date.now() };
 }

@@ -8,11 +8,20 @@ export type CallName = keyof Calls;
 export type Params<K extends CallName> = Partial<Calls[K]["params"]>;
 export type Answer<K extends CallName> = Calls[K]["answer"];
 
+/** A thing that is to be opened, as whoever asks knows it. */
+export interface Outside {
+  id: string;
+  kind: string;
+  name: string;
+}
+
 export interface Host {
   /** Makes one call of the contract. Rejects with an `ApiError`. */
   call<K extends CallName>(name: K, params: Params<K>): Promise<Answer<K>>;
   /** Hears which tags changed. Returns what stops it. */
   events(heard: (event: Event) => void): () => void;
+  /** Hears that a thing is to be opened, asked for from outside the page: a notification, the tray. None: the board. */
+  opens(heard: (thing: Outside | null) => void): () => void;
   /** Opens an https link outside; the shell has the last word on which. */
   openLink(url: string): void;
   /** Says, once, that something worth showing is on the screen. */

@@ -1,7 +1,7 @@
 // The one door to the platform: everything else imports from here.
 
 export { host, setHost } from "./current";
-export type { Answer, CallName, Host, Params } from "./host";
+export type { Answer, CallName, Host, Outside, Params } from "./host";
 export { toApiError } from "./host";
 export { clock } from "./clock.svelte";
 export { query, cache, type Query } from "./query.svelte";

@@ -20,6 +20,7 @@ function byHand() {
     events: () => () => undefined,
     openLink: () => undefined,
     painted: () => undefined,
+    opens: () => () => undefined,
     clock: () => 0,
   };
   setHost(host);

@@ -1,12 +1,15 @@
 // The user's settings and the state of views (filters, folded groups, selection), as the ledger keeps them.
 // They are here at once after `boot` and written a moment after a change; the screen never waits for the writing.
 
-import type { Settings, Theme } from "$/gen/api";
+import type { Attention, Settings, Theme } from "$/gen/api";
 import { host } from "./current";
 
 const WRITE_AFTER_MS = 400;
 
-let current = $state<Settings>({ theme: "system", language: null, views: {} });
+// Until `boot` answered, and nothing is written before.
+const UNKNOWN: Settings = { theme: "system", language: null, attention: { notify: true, rules: [], quiet: null, stay_in_tray: false }, views: {} };
+
+let current = $state<Settings>(UNKNOWN);
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 function write(): void {
@@ -33,10 +36,18 @@ export const settings = {
     current.language = language;
     write();
   },
+  /** What the desktop is told. */
+  get attention(): Attention {
+    return current.attention;
+  },
+  set attention(attention: Attention) {
+    current.attention = attention;
+    write();
+  },
   /** Takes what `boot` answered; nothing is written. What asks for the state of a view from now on gets that of it. */
-  load(loaded: Settings): void {
+  load(loaded: Partial<Settings>): void {
     states.clear();
-    current = { theme: loaded.theme, language: loaded.language, views: { ...loaded.views } };
+    current = { ...UNKNOWN, ...loaded, views: { ...loaded.views } };
   },
 };
 

@@ -3,7 +3,7 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { Event } from "$/gen/api";
-import type { Host } from "./host";
+import type { Host, Outside } from "./host";
 
 export const inTauri = (): boolean => "__TAURI_INTERNALS__" in globalThis;
 
@@ -33,6 +33,10 @@ export const tauri: Host = {
   call,
   events(heard) {
     const stop = listen<Event>("skydeck://event", (e) => heard(e.payload));
+    return () => void stop.then((f) => f());
+  },
+  opens(heard) {
+    const stop = listen<Outside | null>("skydeck://open", (e) => heard(e.payload));
     return () => void stop.then((f) => f());
   },
   openLink: (url) => void invoke("open_link", { url }),

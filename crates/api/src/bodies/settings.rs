@@ -7,6 +7,7 @@ use skydeck_engine::ProfileChange;
 use crate::{
     contract::{
         ApiError, Code,
+        attention::Attention,
         calls::Nothing,
         settings::{Boot, Settings, Theme},
     },
@@ -15,6 +16,7 @@ use crate::{
 
 const THEME: &str = "theme";
 const LANGUAGE: &str = "language";
+const ATTENTION: &str = "attention";
 /// One key a view, so that a view that moved does not write the others again.
 const VIEW: &str = "view.";
 
@@ -35,8 +37,14 @@ impl Host {
         // A value that another version wrote and this one does not know is as if it were not set.
         let theme = kept.remove(THEME).and_then(|v| serde_json::from_value::<Theme>(v).ok()).unwrap_or_default();
         let language = kept.remove(LANGUAGE).and_then(|v| v.as_str().map(str::to_owned));
+        let attention = kept.remove(ATTENTION).and_then(|v| serde_json::from_value(v).ok()).unwrap_or_default();
         let views = kept.into_iter().filter_map(|(k, v)| Some((k.strip_prefix(VIEW)?.to_owned(), v))).collect();
-        Ok(Settings { theme, language, views })
+        Ok(Settings { theme, language, attention, views })
+    }
+
+    /// What the desktop is told; as it is by itself if that cannot be read.
+    pub async fn attention(&self) -> Attention {
+        self.settings().await.map(|settings| settings.attention).unwrap_or_default()
     }
 
     /// Keeps the settings: what changed of them.
@@ -48,6 +56,9 @@ impl Host {
         if settings.language != before.language {
             let language = settings.language.as_ref().map(|l| json!(l));
             self.engine.set_setting(LANGUAGE, language.as_ref()).await?;
+        }
+        if settings.attention != before.attention {
+            self.engine.set_setting(ATTENTION, Some(&json!(settings.attention))).await?;
         }
         for (view, state) in &settings.views {
             if before.views.get(view) != Some(state) {

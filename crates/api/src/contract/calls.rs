@@ -50,6 +50,8 @@ macro_rules! for_each_call {
             pipeline(pipeline::PipelineParams) -> pipeline::PipelineView, provides ["row:{id}", "log:{id}", "profiles", "locks", "marks", "sources"];
             /// One build.
             build(Id) -> pipeline::BuildView, provides ["row:{id}", "log:{id}", "profiles", "sources"];
+            /// What turned since an instant and still is so.
+            news(attention::NewsParams) -> attention::NewsList, provides ["rows", "profiles"];
             /// The profiles.
             profiles(Nothing) -> profiles::Profiles, provides ["profiles"];
             /// Changes what is kept about a profile.

@@ -3,6 +3,7 @@
 //! One declaration a call (`calls.rs`), exported to TypeScript; a call without a body does not compile. Reads say which
 //! tags they `provide`; an event carries the tags that changed, and a front re-reads what it shows of them.
 
+pub mod attention;
 pub mod board;
 pub mod calls;
 pub mod error;

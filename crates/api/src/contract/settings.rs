@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use skydeck_domain::Timestamp;
 use ts_rs::TS;
 
+use super::attention::Attention;
+
 /// Theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
@@ -25,6 +27,8 @@ pub struct Settings {
     pub theme: Theme,
     /// `en`, `ko`, or none for the system's.
     pub language: Option<String>,
+    /// What the desktop is told.
+    pub attention: Attention,
     /// State of views (filters, selection, folded groups) by view, opaque to the backend.
     #[ts(type = "Record<string, unknown>")]
     pub views: std::collections::BTreeMap<String, serde_json::Value>,

@@ -4,21 +4,20 @@ import { registry } from "$/commands/registry.svelte";
 import type { CommandId } from "$/commands/list";
 import { kinds } from "$/gen/api";
 import { m } from "$/gen/messages";
-import { presetView } from "$/platform";
-import type { Thing } from "./used";
+import { presetView, type Outside } from "$/platform";
 
 interface Place {
   title: () => string;
   go: CommandId;
   /** State of which view, and what of it. */
   view?: string;
-  state?: (thing: Thing) => Record<string, unknown>;
+  state?: (thing: Outside) => Record<string, unknown>;
 }
 
 /** What an execution is called begins with its pipeline's name: `checkout-api/a91c07de…`. */
-const pipelineOf = (thing: Thing) => ({ text: thing.name.split("/")[0] ?? "", segment: "all", open: null });
+const pipelineOf = (thing: Outside) => ({ text: thing.name.split("/")[0] ?? "", segment: "all", open: null });
 /** A build project's builds begin with its name. */
-const named = (thing: Thing) => ({ text: thing.name, open: null });
+const named = (thing: Outside) => ({ text: thing.name, open: null });
 
 /** Of every kind: one that has none does not compile. */
 const PLACES: Record<(typeof kinds)[number], Place> = {
@@ -34,7 +33,7 @@ const PLACES: Record<(typeof kinds)[number], Place> = {
 export const placeOf = (kind: string): Place | undefined => (PLACES as Partial<Record<string, Place>>)[kind];
 
 /** Goes to where it is shown, and opens it there. */
-export function openThing(thing: Thing): void {
+export function openThing(thing: Outside): void {
   const place = placeOf(thing.kind);
   if (!place) return;
   if (place.view && place.state) presetView(place.view, place.state(thing));
