@@ -62,6 +62,12 @@ impl Opening {
         self.opened.get_or_init(|| open(self.options)).await.as_ref().map_err(Clone::clone)
     }
 
+    /// The host, if it is open.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn opened(&self) -> Option<&Host> {
+        self.opened.get()?.as_ref().ok()
+    }
+
     /// What the page is going to ask first, answered once: who comes again (a page that was loaded anew) wants to know how
     /// it is now. Nothing if it could not be opened; the page hears why when it asks.
     pub(crate) async fn ahead(&self) -> Vec<Asked> {

@@ -64,7 +64,7 @@ pub fn run(options: Options) -> ExitCode {
         }
     };
     let status = app.run_return(|app, event| match event {
-        RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } if attention::stays() => {
+        RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } if attention::stays(app) => {
             api.prevent_close();
             window::hide(app);
         }

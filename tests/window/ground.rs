@@ -26,7 +26,14 @@ pub(crate) struct Ground {
 impl Ground {
     /// The demo world at this hour, signed in for eight hours.
     pub(crate) async fn new() -> Ground {
-        let sim = Sim::new(World::demo(SimClock::machine(), 7), SimOptions::default());
+        Ground::behind(TimeDelta::zero()).await
+    }
+
+    /// The same, so much behind the time, so that it can go on to where it is now.
+    pub(crate) async fn behind(time: TimeDelta) -> Ground {
+        let clock = SimClock::machine();
+        clock.advance(-time);
+        let sim = Sim::new(World::demo(clock, 7), SimOptions::default());
         let server = sim.serve(0).await.expect("a free port");
         let port = server.url.rsplit(':').next().and_then(|p| p.parse().ok()).expect("a port");
         let folder = Arc::new(tempfile::tempdir().expect("a folder"));
@@ -99,9 +106,14 @@ impl Ground {
         self.server = Some(self.sim.serve(self.port).await.expect("the port is still free"));
     }
 
+    /// A window on these profiles.
+    pub(crate) fn setup(&self) -> Setup {
+        Setup::isolated().folder(&self.folder)
+    }
+
     /// A window on these profiles, with the rows that earlier ones left.
     pub(crate) async fn open(&self) -> Window {
-        let window = Setup::isolated().folder(&self.folder).open().await.expect("the window opens");
+        let window = self.setup().open().await.expect("the window opens");
         window.wait_for(".board .row .name", PATIENCE).await.expect("rows are shown");
         window
     }

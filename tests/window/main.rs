@@ -3,6 +3,7 @@
 //!
 //! Needs what `cargo xtask test` installs and builds (WebKitWebDriver, Xvfb, the program); without it they fail and say so.
 
+mod attention;
 mod away;
 mod ground;
 mod shell;

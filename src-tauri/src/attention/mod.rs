@@ -11,7 +11,6 @@ mod told;
 mod tray;
 mod words;
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -20,14 +19,15 @@ use skydeck_api::Host;
 use tauri::{AppHandle, Emitter as _, Manager as _};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::window;
+use crate::{host::Opening, window};
 use told::Glance;
 use words::Language;
 
 /// The event by which the page is asked to open a thing.
 const OPEN: &str = "skydeck://open";
-/// The user's choice, as it was when the tray was last drawn: a window that is being closed cannot wait for the files.
-static STAYS: AtomicBool = AtomicBool::new(false);
+/// How long a window that is being closed waits for the user's choice.
+#[cfg(target_os = "linux")]
+const PATIENCE: Duration = Duration::from_millis(500);
 /// The tray follows what changes at most this often.
 const REST: Duration = Duration::from_secs(1);
 /// Things in the tray's menu.
@@ -60,7 +60,6 @@ async fn glance(host: &Host, app: &AppHandle) {
         let problems = json!({ "segment": "problems", "limit": MOST });
         if let Ok(board) = host.call("board", problems).await {
             let glance = Glance::of(&board, language(host).await);
-            STAYS.store(host.attention().await.stay_in_tray, Ordering::Relaxed);
             badge::set(app, &glance);
             #[cfg(target_os = "linux")]
             tray.set(app, glance).await;
@@ -75,10 +74,18 @@ async fn glance(host: &Host, app: &AppHandle) {
 }
 
 /// Whether closing the window leaves the program where it can be had back from: as the user chose, where there is a tray.
-pub(crate) fn stays() -> bool {
-    #[cfg(target_os = "linux")]
-    return STAYS.load(Ordering::Relaxed) && tray::is_seen();
-    #[cfg(not(target_os = "linux"))]
+#[cfg(target_os = "linux")]
+pub(crate) fn stays(app: &AppHandle) -> bool {
+    let opening = app.state::<Opening>();
+    let chosen = async { Some(opening.opened()?.attention().await.stay_in_tray) };
+    // Files that another process holds must not keep a window from closing.
+    let chosen = async { tokio::time::timeout(PATIENCE, chosen).await.ok().flatten() };
+    tray::is_seen() && tauri::async_runtime::block_on(chosen).unwrap_or(false)
+}
+
+/// Elsewhere there is no tray of ours.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn stays(_app: &AppHandle) -> bool {
     false
 }
 

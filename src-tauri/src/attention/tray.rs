@@ -39,7 +39,11 @@ impl Shown {
         // Talks to the bus and waits for it.
         let done = tokio::task::spawn_blocking(move || match handle {
             Some(handle) => handle.update(|tray| tray.glance = glance).map(|()| handle),
-            None => Tray { app, glance }.assume_sni_available(true).spawn().inspect_err(no_tray).ok(),
+            None => {
+                // Until it is heard that no desktop shows it, which is only said where it is so.
+                SEEN.store(true, Ordering::Relaxed);
+                Tray { app, glance }.assume_sni_available(true).spawn().inspect_err(no_tray).ok()
+            }
         });
         self.handle = done.await.unwrap_or_default();
     }
@@ -47,6 +51,7 @@ impl Shown {
 
 /// Without a session bus there is no tray, and nothing is wrong.
 fn no_tray(error: &ksni::Error) {
+    SEEN.store(false, Ordering::Relaxed);
     tracing::info!(%error, "no tray");
 }
 

@@ -4,6 +4,7 @@
 //! several can be open at once. Everything ends when `Window` is dropped, also when a test fails.
 
 mod children;
+mod desktop;
 mod display;
 mod driver;
 
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 use fantoccini::{Client, Locator};
 
 pub use children::Group;
+pub use desktop::{Desktop, Noted, Tray};
 pub use display::Display;
 pub use driver::Driver;
 
@@ -100,6 +102,12 @@ impl Setup {
         self
     }
 
+    /// On this desktop's bus.
+    #[must_use]
+    pub fn desktop(self, desktop: &Desktop) -> Setup {
+        self.env(desktop::ADDRESS, desktop.address.clone())
+    }
+
     /// On a display of this size, which the window fills.
     #[must_use]
     pub fn size(mut self, width: u32, height: u32) -> Setup {
@@ -130,7 +138,7 @@ impl Setup {
         let said = folder.path().join("stderr");
         let driver = Driver::start(&env, self.own_folders, &said)?;
         let page = driver.open(&self.program, &self.args).await?;
-        let window = Window { page, folder, _driver: driver, _display: display };
+        let window = Window { page, folder, _driver: driver, display };
         // The driver hangs for good if it is asked to size a window that is not shown yet.
         window.wait_until_shown().await?;
         window.page.set_window_rect(0, 0, self.size.0, self.size.1).await?;
@@ -144,7 +152,7 @@ pub struct Window {
     pub page: Client,
     folder: Arc<tempfile::TempDir>,
     _driver: Driver,
-    _display: Display,
+    display: Display,
 }
 
 impl Window {
@@ -156,6 +164,17 @@ impl Window {
     /// What the program has written on standard error so far, among what its bus and its driver wrote.
     pub fn said(&self) -> String {
         std::fs::read_to_string(self.folder().join("stderr")).unwrap_or_default()
+    }
+
+    /// Asks it to close, as a person does by the cross in its corner: without a window manager, by the message that one
+    /// would send.
+    pub fn ask_to_close(&self) -> Result<(), WindowError> {
+        self.display.ask_to_close()
+    }
+
+    /// Whether it is on the display.
+    pub fn is_shown(&self) -> Result<bool, WindowError> {
+        self.display.shows_a_window()
     }
 
     async fn wait_until_shown(&self) -> Result<(), WindowError> {
