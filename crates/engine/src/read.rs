@@ -3,6 +3,7 @@
 //! An answer that belongs to an older generation of its profile's credentials is dropped, and a read that failed deletes
 //! nothing: only `complete` and `gone`, which a collector calls after error-free reads, remove rows.
 
+use std::collections::HashSet;
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
@@ -133,6 +134,9 @@ struct StoreSink {
     problem: Mutex<Option<AwsError>>,
     lost: Mutex<Vec<String>>,
     running: Mutex<Vec<Resource>>,
+    /// Rows that this read saw for the first time. What it finds out about them later, that they are stuck, is how they were
+    /// found and no change that anybody waits to be told of.
+    fresh: Mutex<HashSet<String>>,
     stale: AtomicBool,
     /// Whether what is known could not be gone through to its end: what a collector then takes for all there is may be less.
     known_in_part: AtomicBool,
@@ -148,6 +152,7 @@ impl StoreSink {
             problem: Mutex::default(),
             lost: Mutex::default(),
             running: Mutex::default(),
+            fresh: Mutex::default(),
             stale: AtomicBool::new(false),
             known_in_part: AtomicBool::new(false),
         }
@@ -181,11 +186,14 @@ impl StoreSink {
         match result {
             Ok(changes) => {
                 let at = self.engine.now();
+                let mut fresh = self.fresh.lock().await;
+                fresh.extend(changes.iter().filter(|c| c.was.is_none()).map(|c| c.id.clone()));
                 let health: Vec<HealthChange> = changes
                     .iter()
-                    .filter(|c| c.was.is_some() && c.health_changed())
+                    .filter(|c| c.was.is_some() && c.health_changed() && !fresh.contains(&c.id))
                     .map(|change| HealthChange { at, change: change.clone() })
                     .collect();
+                drop(fresh);
                 if !health.is_empty()
                     && let Err(error) = self.engine.ledger().put_health_changes(&health).await
                 {

@@ -12,8 +12,10 @@ enum Stand {
     Waiting,
     Stuck,
     Well,
-    /// Under way, held, stopped, not known: says nothing about how it will be.
+    /// Under way, held, stopped: says nothing about how it will be.
     Between,
+    /// Not known yet.
+    Unknown,
 }
 
 fn stand(health: Health, aspect: Option<Aspect>) -> Stand {
@@ -23,6 +25,7 @@ fn stand(health: Health, aspect: Option<Aspect>) -> Stand {
         (Health::Attention, Some(Aspect::Stuck)) => Stand::Stuck,
         // What another run took over did not show that it is well.
         (Health::Ok, None | Some(Aspect::Held)) => Stand::Well,
+        (Health::Unknown, _) => Stand::Unknown,
         _ => Stand::Between,
     }
 }
@@ -30,16 +33,19 @@ fn stand(health: Health, aspect: Option<Aspect>) -> Stand {
 /// The turn of a change; none if it is none. `before` are the row's states before it, newest first: what fails, runs again
 /// and ends well has recovered, though it only ran when it did.
 pub(super) fn turn<'a>(now: &State, before: impl IntoIterator<Item = &'a State>) -> Option<Turn> {
-    let mut before = before.into_iter().map(|was| stand(was.health, was.aspect));
+    let before = before.into_iter().map(|was| stand(was.health, was.aspect));
+    let mut known = before.filter(|was| *was != Stand::Unknown).peekable();
+    // How it was found is no change.
+    known.peek()?;
     let here = stand(now.health, now.aspect);
     match here {
-        Stand::Between => None,
-        Stand::Well => match before.find(|was| !matches!(was, Stand::Between | Stand::Waiting)) {
+        Stand::Between | Stand::Unknown => None,
+        Stand::Well => match known.find(|was| !matches!(was, Stand::Between | Stand::Waiting)) {
             Some(Stand::Failed | Stand::Stuck) => Some(Turn::Recovered),
             _ => None,
         },
         // What is told already is not told again. What failed, runs again and fails again is.
-        Stand::Failed | Stand::Waiting | Stand::Stuck if before.next() == Some(here) => None,
+        Stand::Failed | Stand::Waiting | Stand::Stuck if known.next() == Some(here) => None,
         Stand::Failed => Some(Turn::Failed),
         Stand::Waiting => Some(Turn::Waiting),
         Stand::Stuck => Some(Turn::Stuck),
@@ -109,6 +115,9 @@ mod tests {
             ("frwro", ".W.R"),
             ("orso", ".SR"),
             ("ff", "."),
+            ("uf", "."),
+            ("ouf", ".F"),
+            ("fuf", ".."),
             ("orxro", "...."),
             ("orfu-ro", ".F...R"),
             ("ro", "."),
