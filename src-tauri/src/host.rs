@@ -9,13 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 use skydeck_api::domain::{Clock as _, SystemClock};
-use skydeck_api::{ApiError, Asked, BudgetSettings, Environment, Host, HostOptions, Reading};
+use skydeck_api::{ApiError, Asked, Batches, BudgetSettings, Environment, GATHER, Host, HostOptions, Reading};
 use tauri::{AppHandle, Emitter as _};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Notify, OnceCell, oneshot};
 
-use crate::events::{Batches, GATHER};
-use crate::{Options, attention, demo, window};
+use crate::{Options, attention, deep, demo, window};
 
 /// The event the page listens to.
 const EVENT: &str = "skydeck://event";
@@ -28,19 +27,22 @@ pub(crate) struct Opening {
     opened: Arc<OnceCell<Opened>>,
     ahead: Mutex<Option<oneshot::Receiver<Vec<Asked>>>>,
     shown: Arc<Notify>,
+    /// A link that is followed once the page is there.
+    link: Mutex<Option<String>>,
     /// Whether the desktop is told what happens; once is enough, however often a page is loaded.
     telling: Arc<AtomicBool>,
 }
 
 impl Opening {
     /// Starts opening it, and from then on tells the page what changed.
-    pub(crate) fn start(app: &AppHandle, options: Options) -> Opening {
+    pub(crate) fn start(app: &AppHandle, options: Options, link: Option<String>) -> Opening {
         let (made, ahead) = oneshot::channel();
         let opening = Opening {
             options,
             opened: Arc::default(),
             ahead: Mutex::new(Some(ahead)),
             shown: Arc::default(),
+            link: Mutex::new(link),
             telling: Arc::default(),
         };
         let (opened, shown, app) = (Arc::clone(&opening.opened), Arc::clone(&opening.shown), app.clone());
@@ -84,9 +86,13 @@ impl Opening {
         let opened = Arc::clone(&self.opened);
         let (options, app) = (self.options, app.clone());
         let telling = Arc::clone(&self.telling);
+        let link = self.link.lock().unwrap_or_else(PoisonError::into_inner).take();
         tauri::async_runtime::spawn(async move {
             if let Ok(host) = opened.get_or_init(|| open(options)).await {
                 host.begin();
+                if let Some(link) = link {
+                    deep::open(&app, &link).await;
+                }
                 if !telling.swap(true, Ordering::Relaxed) {
                     attention::begin(host, &app).await;
                 }

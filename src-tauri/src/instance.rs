@@ -8,7 +8,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use tauri::plugin::TauriPlugin;
 use tauri::{Manager, Wry};
 
-use crate::{Options, window};
+use crate::{Options, deep, window};
 
 /// As in tauri.conf.json.
 const IDENTIFIER: &str = "app.skydeck.desktop";
@@ -17,9 +17,13 @@ pub(crate) fn plugin(options: Options) -> TauriPlugin<Wry> {
     let home = std::env::var_os("SKYDECK_HOME").map(|home| home.to_string_lossy().into_owned());
     tauri_plugin_single_instance::Builder::new()
         .dbus_id(bus_name(options, home.as_deref()))
-        .callback(|app, _arguments, _folder| {
+        .callback(|app, arguments, _folder| {
             if let Some(window) = app.get_webview_window(window::MAIN) {
                 window::show(&window);
+            }
+            if let Some(link) = deep::among(arguments) {
+                let app = app.clone();
+                tauri::async_runtime::spawn(async move { deep::open(&app, &link).await });
             }
         })
         .build()

@@ -5,9 +5,9 @@
 
 mod attention;
 mod commands;
+mod deep;
 mod demo;
 mod ending;
-mod events;
 mod host;
 mod instance;
 mod links;
@@ -18,6 +18,8 @@ mod window;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// The link into the program among the arguments of a start.
+pub use deep::among as link_among;
 use skydeck_api::ApiError;
 use tauri::{Manager, RunEvent, WindowEvent};
 pub use webview::draw_plainly;
@@ -35,7 +37,9 @@ pub fn home(options: Options) -> Result<PathBuf, ApiError> {
 }
 
 /// Runs until the window is closed.
-pub fn run(options: Options) -> ExitCode {
+///
+/// A `link` into it (`skydeck://…`) is followed once the page is there.
+pub fn run(options: Options, link: Option<String>) -> ExitCode {
     logging::start();
     #[expect(clippy::disallowed_methods, reason = "inside generate_context!, which is Tauri's")]
     let app = tauri::Builder::default()
@@ -49,7 +53,7 @@ pub fn run(options: Options) -> ExitCode {
             commands::painted
         ])
         .setup(move |app| {
-            app.manage(host::Opening::start(app.handle(), options));
+            app.manage(host::Opening::start(app.handle(), options, link));
             ending::in_order(app.handle().clone());
             let window = window::build(app)?;
             tauri::async_runtime::spawn(window::appear(window));

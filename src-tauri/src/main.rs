@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use lexopt::prelude::*;
-use skydeck_shell::{Options, draw_plainly, home, run};
+use skydeck_shell::{Options, draw_plainly, home, link_among, run};
 
 const USAGE: &str = "\
 Skydeck: watch and steer everything you ship on AWS, from one window.
@@ -13,6 +13,7 @@ Skydeck: watch and steer everything you ship on AWS, from one window.
   skydeck            your own profiles, or the demo world if there are none
   skydeck --demo     the demo world, in process: no account, no network
   skydeck [--demo] --home   prints the folder whose rows it shows, and ends
+  skydeck skydeck://open?arn=ARN   shows that thing, in the window that is open or in a new one
   skydeck --version
 
 SKYDECK_HOME      folder of the cache, the ledger and the settings
@@ -23,7 +24,7 @@ Draws without OpenGL on Linux; WEBKIT_DISABLE_COMPOSITING_MODE=0 has it draw wit
 fn main() -> ExitCode {
     draw_plainly();
     match parsed(lexopt::Parser::from_env()) {
-        Ok(Asked::Window(options)) => run(options),
+        Ok(Asked::Window(options)) => run(options, link_among(std::env::args())),
         Ok(Asked::Home(options)) => match home(options) {
             Ok(home) => {
                 println!("{}", home.display());
@@ -63,6 +64,8 @@ fn parsed(mut arguments: lexopt::Parser) -> Result<Asked, lexopt::Error> {
         match argument {
             Long("demo") => options.demo = true,
             Long("home") => home = true,
+            // Found once more where it is followed.
+            Value(link) if link.to_str().is_some_and(|link| link_among([link.to_owned()]).is_some()) => {}
             Long("help") | Short('h') => return Ok(Asked::Text(USAGE.to_owned())),
             Long("version") | Short('V') => return Ok(Asked::Text(format!("skydeck {}\n", env!("CARGO_PKG_VERSION")))),
             other => return Err(other.unexpected()),

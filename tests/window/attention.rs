@@ -18,7 +18,12 @@ async fn open(desktop: &Desktop, ground: &Ground) -> Window {
 async fn becomes(window: &Window, shown: bool) {
     let until = std::time::Instant::now() + PATIENCE;
     while window.is_shown().expect("asked") != shown {
-        assert!(std::time::Instant::now() < until, "the window is never {}\n{}", if shown { "shown" } else { "gone" }, window.said());
+        assert!(
+            std::time::Instant::now() < until,
+            "the window is never {}\n{}",
+            if shown { "shown" } else { "gone" },
+            window.said()
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

@@ -6,6 +6,7 @@
 mod attention;
 mod away;
 mod ground;
+mod links;
 mod shell;
 
 use std::{

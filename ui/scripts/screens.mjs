@@ -59,6 +59,11 @@ const find = (text) => async (page, say) => {
   await drawer(press("Control+k"))(page, say);
   await page.keyboard.type(text);
 };
+/** Opens a panel by its key, and waits for what is in it. */
+const panel = (key, what) => async (page) => {
+  await page.keyboard.press(key);
+  await page.waitForSelector(`.menu ${what}`);
+};
 const narrow = (text, ...keys) => async (page, say) => {
   await press("/")(page, say);
   await page.waitForSelector('[role="option"]');
@@ -66,6 +71,20 @@ const narrow = (text, ...keys) => async (page, say) => {
   await press(...keys)(page, say);
   await page.waitForTimeout(300);
 };
+/** Saves what is shown under a name, and looks at what is saved. */
+async function saved(page, say) {
+  await narrow("shop", "Enter")(page, say);
+  await panel("v", "button")(page);
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("Only the shop");
+  await page.keyboard.press("Enter");
+}
+/** A magnified page has no room to give: its columns have the width that they have. */
+async function widened(page, say) {
+  if ((await page.evaluate(() => innerWidth)) <= 760) return;
+  await tabTo(page, say.list.columns.width.replace("{column}", say.builds.phase), "separator");
+  for (let i = 0; i < 6; i += 1) await page.keyboard.press("ArrowRight");
+}
 async function choose(page, say) {
   await drawer(verb("rollback"))(page, say);
   await tabTo(page, "4be0c7d");
@@ -107,6 +126,12 @@ export const SCREENS = [
   { id: "approvals", fixtures: LISTS, query: { view: "approvals" } },
   { id: "builds", fixtures: [...LISTS, "bare"], query: { view: "builds" } },
   { id: "build", fixtures: ["full", "partial", "error", "offline"], query: { view: "builds", open: BUILD } },
+  { id: "arrange", fixtures: ["full"], query: { view: "builds" }, go: panel("s", "fieldset") },
+  { id: "sorted", fixtures: ["full"], query: { view: "builds" }, go: async (page, say) => (await tabTo(page, say.list.name), await page.keyboard.press("Enter"), await page.keyboard.press("Enter")) },
+  { id: "widened", fixtures: ["full"], query: { view: "builds" }, go: widened },
+  { id: "selected", fixtures: ["full", "stale"], query: { view: "builds" }, go: press("j", "x", "j", "Shift+ArrowDown") },
+  { id: "saved", fixtures: ["full"], query: { view: "builds" }, go: saved },
+  { id: "unsaved", fixtures: ["full"], query: board, go: panel("v", "button") },
   { id: "repositories", fixtures: LISTS, query: { view: "repositories" } },
   { id: "ledger", fixtures: ["full", "empty", "loading", "error"], query: { view: "ledger" } },
   { id: "entry", fixtures: ["full"], query: { view: "ledger" }, go: press("j", "j", "j", "j", "Enter") },

@@ -58,6 +58,7 @@ fn stages(quick: bool) -> Vec<(&'static str, Stage)> {
     } else {
         stages.push(("crates, integration, wire, moto, window", all_tests));
         stages.push(("accessibility in Chromium", ui::accessibility));
+        stages.push(("the browser's page in Chromium", ui::served));
     }
     stages
 }

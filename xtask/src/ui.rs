@@ -47,6 +47,13 @@ pub(crate) fn accessibility(_filter: Option<&str>) -> Result<Tally> {
     Ok(Tally::default().of_runner(npm("a11y").status()?.success()))
 }
 
+/// The page in Chromium, as `skydeckctl serve` hands it out. It counts no tests of its own either.
+pub(crate) fn served(_filter: Option<&str>) -> Result<Tally> {
+    let mut serve = npm("serve");
+    serve.env("SKYDECKCTL_BIN", place::program("skydeckctl", false));
+    Ok(Tally::default().of_runner(serve.status()?.success()))
+}
+
 /// The unit tests, or those whose name contains `filter`.
 pub(crate) fn test(filter: Option<&str>) -> Result<Tally> {
     let report = place::target().join("vitest.json");

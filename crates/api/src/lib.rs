@@ -9,6 +9,7 @@
 
 mod ahead;
 mod attention;
+mod batches;
 mod bodies;
 pub mod contract;
 mod errors;
@@ -23,6 +24,7 @@ mod words;
 
 pub use ahead::Asked;
 pub use attention::Watch;
+pub use batches::{Batches, GATHER};
 pub use bodies::{SettingKey, kinds};
 pub use contract::{ApiError, Code, Event};
 pub use events::{Changes, Heard};

@@ -24,7 +24,7 @@ use told::Glance;
 use words::Language;
 
 /// The event by which the page is asked to open a thing.
-const OPEN: &str = "skydeck://open";
+pub(crate) const OPEN: &str = "skydeck://open";
 /// How long a window that is being closed waits for the user's choice.
 #[cfg(target_os = "linux")]
 const PATIENCE: Duration = Duration::from_millis(500);

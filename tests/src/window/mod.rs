@@ -138,7 +138,7 @@ impl Setup {
         let said = folder.path().join("stderr");
         let driver = Driver::start(&env, self.own_folders, &said)?;
         let page = driver.open(&self.program, &self.args).await?;
-        let window = Window { page, folder, _driver: driver, display };
+        let window = Window { page, folder, program: self.program, env, _driver: driver, display };
         // The driver hangs for good if it is asked to size a window that is not shown yet.
         window.wait_until_shown().await?;
         window.page.set_window_rect(0, 0, self.size.0, self.size.1).await?;
@@ -151,6 +151,8 @@ pub struct Window {
     /// The page in it.
     pub page: Client,
     folder: Arc<tempfile::TempDir>,
+    program: PathBuf,
+    env: Vec<(String, String)>,
     _driver: Driver,
     display: Display,
 }
@@ -164,6 +166,18 @@ impl Window {
     /// What the program has written on standard error so far, among what its bus and its driver wrote.
     pub fn said(&self) -> String {
         std::fs::read_to_string(self.folder().join("stderr")).unwrap_or_default()
+    }
+
+    /// Starts the program once more beside it, with these arguments, and waits for that start to end.
+    pub async fn start_again(&self, args: &[&str]) -> Result<std::process::ExitStatus, WindowError> {
+        let failed = |error: std::io::Error| WindowError::Start { program: "skydeck", why: error.to_string() };
+        let mut command = tokio::process::Command::new(&self.program);
+        command.args(args).envs(self.env.iter().map(|(name, value)| (name, value))).env_remove("WAYLAND_DISPLAY");
+        let mut second = command.kill_on_drop(true).spawn().map_err(failed)?;
+        match tokio::time::timeout(SHOWN_WITHIN, second.wait()).await {
+            Ok(ended) => ended.map_err(failed),
+            Err(_) => Err(WindowError::Absent { what: "the end of a second start".to_owned(), waited: SHOWN_WITHIN }),
+        }
     }
 
     /// Asks it to close, as a person does by the cross in its corner: without a window manager, by the message that one

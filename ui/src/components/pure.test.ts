@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { StageMark } from "$/gen/api";
 import { ansi } from "./ansi";
 import { strip } from "./strip";
-import { bar } from "./usual";
+import { bar, endOf } from "./usual";
 import { offsets, window } from "./virtual";
 
 const stages = (marks: string) => [...marks].map((c, i) => ({ name: `S${i}`, mark: ({ o: "ok", x: "failed", ".": "none" } as Record<string, StageMark>)[c] ?? "none" }));
@@ -73,4 +73,11 @@ describe("lines in sight", () => {
   test("nothing", () => {
     expect(window(offsets([]), 0, 640)).toEqual({ from: 0, to: 0 });
   });
+});
+
+test("what runs ends as half of its runs did, then as nine of ten did, then nobody knows", () => {
+  const usual = { median_ms: 100, p90_ms: 200, runs: 20 };
+  expect(endOf(1000, 0, usual)).toEqual({ like: "median", at: 1100 });
+  expect(endOf(1000, 100, usual)).toEqual({ like: "p90", at: 1200 });
+  expect(endOf(1000, 200, usual)).toEqual({ like: "longer" });
 });

@@ -22,3 +22,20 @@ export function window(tops: readonly number[], top: number, view: number, margi
   };
   return { from: Math.max(0, at(top) - margin), to: Math.min(lines, at(top + view) + 1 + margin) };
 }
+
+/**
+ * How far what was in sight is from where it was, now that the lines are these. What most lines moved by: one that moved
+ * by itself, to another group, takes nobody with it; among as many, the least. `seen`: what was in sight, and where its top was.
+ */
+export function drift(seen: readonly (readonly [id: string, top: number])[], lines: readonly { id: string }[], tops: readonly number[]): number {
+  const was = new Map(seen);
+  const votes = new Map<number, number>();
+  lines.forEach(({ id }, i) => {
+    const before = was.get(id);
+    if (before === undefined) return;
+    const by = (tops[i] ?? 0) - before;
+    votes.set(by, (votes.get(by) ?? 0) + 1);
+  });
+  const [first] = [...votes].sort(([by, n], [otherBy, otherN]) => otherN - n || Math.abs(by) - Math.abs(otherBy));
+  return first?.[0] ?? 0;
+}

@@ -1,4 +1,5 @@
-// Which host this page runs in. Fixtures are in the bundle of mode `fixtures` only.
+// Which host this page runs in. Fixtures are in the bundle of mode `fixtures` only; the browser's follows the first screen's
+// script, which is the window's.
 
 import type { Host } from "./host";
 import { inTauri, tauri } from "./tauri";
@@ -9,6 +10,5 @@ export async function chooseHost(): Promise<Host> {
     const { fixtureHost } = await import("./fixtures");
     return fixtureHost(new URLSearchParams(location.search));
   }
-  const nowhere = () => Promise.reject({ code: "internal", message: "This page is part of the Skydeck window; it has no backend here.", info: null });
-  return { call: nowhere, events: () => () => undefined, opens: () => () => undefined, openLink: () => undefined, painted: () => undefined, clock: () => Date.now() };
+  return (await import("./browser")).browser;
 }

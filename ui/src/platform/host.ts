@@ -1,5 +1,5 @@
-// What the UI asks of whatever it runs in. Three hosts: the window (tauri.ts), typed fixtures (fixtures/), and later
-// the browser. Nothing outside src/platform knows which one it is.
+// What the UI asks of whatever it runs in. Three hosts: the window (tauri.ts), the browser (browser.ts), and typed fixtures
+// (fixtures/). Nothing outside src/platform knows which one it is.
 
 import type { ApiError, Calls, Event } from "$/gen/api";
 
@@ -20,8 +20,9 @@ export interface Host {
   call<K extends CallName>(name: K, params: Params<K>): Promise<Answer<K>>;
   /** Hears which tags changed. Returns what stops it. */
   events(heard: (event: Event) => void): () => void;
-  /** Hears that a thing is to be opened, asked for from outside the page: a notification, the tray. None: the board. */
-  opens(heard: (thing: Outside | null) => void): () => void;
+  /** Hears that a thing is to be opened, asked for from outside the page: a notification, the tray, a link. None: the board. `unknown`: a link
+   * to what is not here. */
+  opens(heard: (thing: Outside | null) => void, unknown: (arn: string) => void): () => void;
   /** Opens an https link outside; the shell has the last word on which. */
   openLink(url: string): void;
   /** Says, once, that something worth showing is on the screen. */

@@ -35,9 +35,9 @@ export const tauri: Host = {
     const stop = listen<Event>("skydeck://event", (e) => heard(e.payload));
     return () => void stop.then((f) => f());
   },
-  opens(heard) {
-    const stop = listen<Outside | null>("skydeck://open", (e) => heard(e.payload));
-    return () => void stop.then((f) => f());
+  opens(heard, unknown) {
+    const stop = [listen<Outside | null>("skydeck://open", (e) => heard(e.payload)), listen<string>("skydeck://unknown", (e) => unknown(e.payload))];
+    return () => stop.forEach((s) => void s.then((f) => f()));
   },
   openLink: (url) => void invoke("open_link", { url }),
   painted() {

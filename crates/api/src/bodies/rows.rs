@@ -87,6 +87,13 @@ impl Host {
         })
     }
 
+    /// The row of that ARN, through the first profile shown that reads it; none if there is none here.
+    pub async fn by_arn(&self, arn: &str) -> Result<Option<Resource>, ApiError> {
+        let seen = self.seen(&[], &[]).await?;
+        let shown = |row: &Resource| seen.scopes.iter().any(|s| s.profile == row.profile && s.region == row.region);
+        Ok(self.engine.cache().by_arn(arn).await?.into_iter().find(shown))
+    }
+
     /// Search over every row.
     pub async fn search(&self, params: SearchParams) -> Result<Rows, ApiError> {
         let seen = self.seen(&[], &[]).await?;

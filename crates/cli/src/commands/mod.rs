@@ -8,6 +8,7 @@ pub(crate) mod mark;
 pub(crate) mod plan;
 pub(crate) mod policy;
 pub(crate) mod profiles;
+pub(crate) mod serve;
 pub(crate) mod settings;
 pub(crate) mod sim;
 pub(crate) mod status;
@@ -30,6 +31,7 @@ pub(crate) async fn run(cli: Cli, out: &mut Out) -> Result<Exit, Failure> {
     let command = match cli.command {
         Command::Policy(command) => return command.run(out),
         Command::Sim(command) => return command.run(out).await,
+        Command::Serve(command) => return command.run(out).await,
         other => other,
     };
     let host = session::open().await?;
@@ -51,6 +53,6 @@ async fn with_host(command: Command, host: &Host, out: &mut Out) -> Result<Exit,
         Command::Unlock(command) => command.run(host, out).await,
         Command::Settings(command) => command.run(host, out).await,
         Command::Ledger(command) => command.run(host, out).await,
-        Command::Policy(_) | Command::Sim(_) => Ok(Exit::Done),
+        Command::Policy(_) | Command::Sim(_) | Command::Serve(_) => Ok(Exit::Done),
     }
 }

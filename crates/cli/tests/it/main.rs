@@ -8,5 +8,6 @@ mod decisions;
 mod ground;
 mod profiles;
 mod reading;
+mod serve;
 mod server;
 mod weather;

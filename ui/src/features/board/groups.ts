@@ -2,6 +2,7 @@
 
 import type { Board, BoardGroup, BoardRow, GroupKey, Health } from "$/gen/api";
 import type { MarkName } from "$/components/health";
+import { beside } from "../list/cursor.svelte";
 
 export type Line = { kind: "group"; id: string; group: BoardGroup; folded: boolean } | { kind: "row"; id: string; row: BoardRow } | { kind: "more"; id: string; n: number };
 
@@ -47,10 +48,5 @@ const MOST_ROWS = 1000;
 /** How many rows of a group to ask for once the end of those that are there is in sight. */
 export const moreRows = (limit: number): number => Math.min(2 * limit, MOST_ROWS);
 
-/** The row after or before the one with this id; the first or last if it is not there. */
-export function step(all: readonly Line[], from: string | null, by: 1 | -1): BoardRow | undefined {
-  const rows = all.flatMap((l) => (l.kind === "row" ? [l.row] : []));
-  const at = rows.findIndex((r) => r.id === from);
-  if (at === -1) return by === 1 ? rows[0] : rows.at(-1);
-  return rows[Math.min(rows.length - 1, Math.max(0, at + by))];
-}
+/** The row after or before the one with this id, whatever stands between. */
+export const step = (all: readonly Line[], from: string | null, by: 1 | -1): BoardRow | undefined => beside(all.flatMap((l) => (l.kind === "row" ? [l.row] : [])), from, by);

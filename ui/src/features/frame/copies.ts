@@ -13,22 +13,32 @@ async function copy(text: string, done: string): Promise<void> {
   toast.say(copied ? done : m.copy.failed(), copied);
 }
 
-/** Copies the rows of a list as they are shown; says so if there are more than those. `cells` is asked then, in the language of the screen. */
-export function useRowCopies<T>(cells: () => Cells<T>, rows: () => readonly T[], all: () => Count): void {
+/**
+ * Copies the rows of a list as they are shown: the selected ones, where there are some, else all that are loaded, saying
+ * so if there are more than those. `cells` is asked then, in the language of the screen.
+ */
+export function useRowCopies<T extends { arn: string | null }>(cells: () => Cells<T>, rows: () => readonly T[], all: () => Count, selected: () => readonly T[] = () => []): void {
+  const wanted = () => (selected().length > 0 ? selected() : rows());
   const done = () => {
-    const n = rows().length;
+    const n = wanted().length;
+    if (selected().length > 0) return m.copy.selected({ n });
     return n < all().n || !all().exact ? m.copy.someRows({ n, all: count(all()) }) : m.copy.rows({ n });
   };
+  const copyArns = () => {
+    const arns = wanted().flatMap((row) => row.arn ?? []);
+    void copy(arns.join("\n"), m.copy.arns({ n: arns.length }));
+  };
   useCommands({
-    "list.copy-csv": () => void copy(csv(cells(), rows()), done()),
-    "list.copy-json": () => void copy(JSON.stringify(rows(), null, 2), done()),
+    "list.copy-csv": () => void copy(csv(cells(), wanted()), done()),
+    "list.copy-json": () => void copy(JSON.stringify(wanted(), null, 2), done()),
+    "list.copy-arns": copyArns,
   });
 }
 
-/** Copies the ARN of the thing whose detail is open, and opens it in AWS's console. */
+/** Copies the ARN of the thing whose detail is open, and a link that opens it, and opens it in AWS's console. */
 export function useThingCopies(thing: () => { arn: string | null; console_url: string | null } | undefined): void {
   useCommands(() => {
     const { arn, console_url: url } = thing() ?? { arn: null, console_url: null };
-    return { ...(arn && { "detail.copy-arn": () => void copy(arn, m.copy.arn()) }), ...(url && { "detail.console": () => openLink(url) }) };
+    return { ...(arn && { "detail.copy-arn": () => void copy(arn, m.copy.arn()), "detail.copy-link": () => void copy(`skydeck://open?arn=${encodeURIComponent(arn)}`, m.copy.link()) }), ...(url && { "detail.console": () => openLink(url) }) };
   });
 }

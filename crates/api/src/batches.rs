@@ -1,21 +1,22 @@
-//! What changed, on its way to the page: gathered for a moment, so that a busy sync costs a few messages a second.
+//! What changed, on its way to a page: gathered for a moment, so that a busy sync costs a few messages a second. The window
+//! and the server of the browser tell it in the same way.
 //!
 //! The page counts `seq` and reads everything again after a hole. Batches are therefore numbered here, from 1, and a
 //! hole on the way in becomes a hole on the way out.
 
 use std::time::Duration;
 
-use skydeck_api::Event;
+use crate::contract::Event;
 
 /// The longest an event waits for others.
-pub(crate) const GATHER: Duration = Duration::from_millis(80);
+pub const GATHER: Duration = Duration::from_millis(80);
 
 /// Beyond this the page reads everything again, which is cheaper to say.
 const MOST_TAGS: usize = 200;
 
 /// Joins events into numbered batches.
 #[derive(Debug, Default)]
-pub(crate) struct Batches {
+pub struct Batches {
     last_in: Option<u64>,
     last_out: u64,
     missed: bool,
@@ -24,7 +25,7 @@ pub(crate) struct Batches {
 
 impl Batches {
     /// Takes in one event.
-    pub(crate) fn add(&mut self, event: Event) {
+    pub fn add(&mut self, event: Event) {
         self.missed |= self.last_in.is_some_and(|last| event.seq != last + 1);
         self.last_in = Some(event.seq);
         for tag in event.tags {
@@ -39,13 +40,13 @@ impl Batches {
     }
 
     /// Takes in that some were lost on the way.
-    pub(crate) fn lost(&mut self) {
+    pub fn lost(&mut self) {
         self.missed = true;
         self.last_in = None;
     }
 
     /// What is to be told now, if anything.
-    pub(crate) fn take(&mut self) -> Option<Event> {
+    pub fn take(&mut self) -> Option<Event> {
         if self.tags.is_empty() && !self.missed {
             return None;
         }

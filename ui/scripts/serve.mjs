@@ -1,0 +1,148 @@
+// The page as `skydeckctl serve` hands it out, in Chromium, over a simulated AWS: the link leads in, rows come as they are
+// read, a link to AWS's console opens, another port's page reaches nothing, and the page says so when nobody answers any
+// more. What the browser refuses (the policy) or reports (an error) fails the run. The program: SKYDECKCTL_BIN.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { chromium } from "playwright-core";
+
+const program = process.env.SKYDECKCTL_BIN;
+assert(program, "SKYDECKCTL_BIN names the program");
+const REGION = "ap-northeast-2";
+const folder = mkdtempSync(join(tmpdir(), "skydeck-serve-"));
+const started = [];
+
+/** Starts a command of the program and gives the line of JSON by which it says that it is ready. */
+async function start(...args) {
+  const env = { HOME: folder, USER: "tester", SKYDECK_HOME: join(folder, "home"), AWS_CONFIG_FILE: join(folder, "config"), AWS_SHARED_CREDENTIALS_FILE: join(folder, "credentials") };
+  const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "inherit"] });
+  started.push(child);
+  const [line] = await once(createInterface(child.stdout), "line");
+  return { child, ...JSON.parse(line) };
+}
+
+async function end(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill("SIGTERM");
+  await once(child, "exit");
+}
+
+function profiles(sim) {
+  const named = sim.accounts.map((account) => ({ ...account, name: account.name.split("-").pop() }));
+  writeFileSync(join(folder, "config"), named.map(({ name }) => `[profile ${name}]\nregion = ${REGION}\nendpoint_url = ${sim.url}\n`).join(""));
+  writeFileSync(join(folder, "credentials"), named.map(({ name, access_key_id: id }) => `[${name}]\naws_access_key_id = ${id}\naws_secret_access_key = any\n`).join(""));
+}
+
+/** What a browser says while the page is looked at; to be nothing. */
+function listened(page) {
+  const said = [];
+  page.on("pageerror", (error) => said.push(error.message));
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && said.push(message.text()));
+  return said;
+}
+
+async function look(browser, served) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB" });
+  const page = await context.newPage();
+  const said = listened(page);
+  await page.goto(served.url);
+  assert.equal(page.url(), `http://127.0.0.1:${served.port}/`, "the token leaves the address");
+  // Rows that were read after the page was there: events have come.
+  await page.waitForSelector(".row", { timeout: 30_000 });
+  assert.equal(await page.evaluate(() => document.cookie), "", "no script sees the cookie");
+  assert.equal(await page.evaluate(() => document.querySelectorAll("script:not([src]), style").length), 0);
+  const cookies = await context.cookies();
+  assert.deepEqual(cookies.map(({ name, httpOnly, sameSite, path, expires }) => ({ name, httpOnly, sameSite, path, expires })), [{ name: `skydeck-${served.port}`, httpOnly: true, sameSite: "Strict", path: "/", expires: -1 }]);
+  await page.reload();
+  await page.waitForSelector(".row");
+  await leaves(context, page);
+  assert.deepEqual(said, [], "the browser has nothing to say");
+
+  // A second tab is in by the same cookie; another browser is not, not even by the same link.
+  const tab = await context.newPage();
+  await tab.goto(`http://127.0.0.1:${served.port}/`);
+  await tab.waitForSelector(".row");
+  await tab.close();
+  const other = await (await browser.newContext()).newPage();
+  assert.equal((await other.goto(served.url)).status(), 401);
+  assert.equal(await other.locator(".row").count(), 0);
+
+  await foreign(context, served);
+  await gone(page, served);
+}
+
+/** A link that a row carries opens in a tab of its own, which is not told where it came from. (It fails: names are not resolved.) */
+async function leaves(context, page) {
+  const asked = [];
+  context.on("request", (request) => request.url().startsWith("https:") && asked.push(request));
+  for (const key of ["j", "Enter"]) await page.keyboard.press(key);
+  const [tab] = await Promise.all([context.waitForEvent("page"), page.getByRole("link", { name: /console/i }).first().click()]);
+  await tab.waitForLoadState().catch(() => undefined);
+  assert.match(asked[0]?.url() ?? "", /^https:\/\/ap-northeast-2\.console\.aws\.amazon\.com\//);
+  assert.ok(asked.every((request) => request.headers().referer === undefined));
+  assert.equal(await tab.evaluate(() => window.opener), null);
+  await tab.close();
+}
+
+/** A page of another port of the same machine, in the browser that is in: the browser sends the cookie, and all is refused. */
+async function foreign(context, served) {
+  const evil = await context.newPage();
+  const target = `http://127.0.0.1:${served.port}`;
+  for (const origin of ["http://localhost:1/", "http://127.0.0.1:1/"]) {
+    await evil.route(origin, (route) => route.fulfill({ contentType: "text/html", body: "<title>evil</title>" }));
+    await evil.goto(origin);
+    const sent = evil.waitForResponse((response) => response.request().method() === "POST" && response.request().isNavigationRequest());
+    const read = await evil.evaluate(async (target) => {
+      const reads = (path, init) => fetch(target + path, { credentials: "include", ...init }).then((r) => r.text(), () => null);
+      const json = { method: "POST", headers: { "content-type": "application/json" }, body: "{}" };
+      const found = [await reads("/"), await reads("/call/boot", json), await reads("/call/refresh", { method: "POST", mode: "no-cors", body: "{}" })];
+      const frame = document.createElement("iframe");
+      const loaded = new Promise((done) => frame.addEventListener("load", done));
+      frame.src = target;
+      document.body.append(frame);
+      await loaded;
+      const form = Object.assign(document.createElement("form"), { method: "post", action: `${target}/call/refresh`, enctype: "text/plain" });
+      document.body.append(form);
+      setTimeout(() => form.submit());
+      return found;
+    }, target);
+    const form = await sent;
+    assert.equal(form.status(), 403);
+    // To a browser another port is the same site: here SameSite alone would have let it in.
+    if (origin.includes("127.0.0.1")) assert.match((await form.request().allHeaders()).cookie ?? "", /skydeck-/);
+    await evil.waitForURL(`${target}/call/refresh`);
+    // What cannot be read is "" where the browser hides that it failed.
+    assert.deepEqual(read.map((text) => text || null), [null, null, null], `${origin} reads nothing`);
+  }
+  await evil.close();
+}
+
+/** The server ends: the page says so by itself. A new one knows nothing of the old session. */
+async function gone(page, served) {
+  await end(served.child);
+  await page.getByText("does not answer").first().waitFor({ timeout: 15_000 });
+  const again = await start("serve", "--port", String(served.port), "--json");
+  await page.getByText("session has ended").first().waitFor({ timeout: 15_000 });
+  await page.goto(again.url);
+  await page.waitForSelector(".row");
+}
+
+let browser;
+try {
+  profiles(await start("sim", "--world", "scale:3,1,6", "--seed", "7"));
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"],
+  });
+  await look(browser, await start("serve", "--port", "0", "--json"));
+  console.log("serve: the page works in a browser, and no other page reaches it");
+} finally {
+  await browser?.close();
+  for (const child of started) await end(child);
+  rmSync(folder, { recursive: true, force: true });
+}
