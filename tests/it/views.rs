@@ -206,7 +206,8 @@ async fn words_narrow_to_what_rows_say(open: &Open) {
     let whole = open.narrowed("").await;
     let says = |row: &Value, member: &str, value: &str| row[member] == value;
     let with = |fits: &dyn Fn(&Value) -> bool| whole.iter().filter(|row| fits(row)).cloned().collect::<Vec<_>>();
-    let cases: [(&str, &dyn Fn(&Value) -> bool); 9] = [
+    type Fits<'f> = &'f dyn Fn(&Value) -> bool;
+    let cases: [(&str, Fits<'_>); 9] = [
         ("health:failed", &|r| says(r, "health", "failed")),
         ("health:fail,ok", &|r| says(r, "health", "failed") || says(r, "health", "ok")),
         ("health:waiting", &|r| says(r, "aspect", "waiting")),

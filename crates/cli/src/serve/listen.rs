@@ -73,7 +73,7 @@ async fn connection(serving: Arc<Serving>, stream: TcpStream) {
     });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(PATIENCE * 9)
+        .header_read_timeout(PATIENCE)
         .serve_connection(TokioIo::new(stream), answer);
     if let Err(error) = served.await {
         tracing::debug!(%error, "a browser's connection ended early");
