@@ -116,7 +116,7 @@ export const SCREENS = [
   { id: "menu", fixtures: ["full", "hostile"], query: open, go: button((say) => say.verbs.more) },
   { id: "help", fixtures: ["full"], query: board, go: press("?") },
   { id: "names", fixtures: ["full"], query: board, go: press("/") },
-  { id: "values", fixtures: ["full", "hostile"], query: open, go: narrow("health:", "ArrowDown", "ArrowDown") },
+  { id: "values", fixtures: ["full", "hostile"], query: board, go: narrow("health:", "ArrowDown", "ArrowDown") },
   { id: "borked", fixtures: ["full"], query: board, go: narrow("health:borked", "Enter") },
   { id: "palette", fixtures: ["full", "hostile", "error"], query: board, go: find("re") },
   { id: "commands", fixtures: ["full"], query: open, go: press("Control+k") },

@@ -553,7 +553,6 @@ export const m = {
     },
     views: {
       button: () => text("list.views.button"),
-      title: () => text("list.views.title"),
       none: () => text("list.views.none"),
       save: () => text("list.views.save"),
       name: () => text("list.views.name"),
