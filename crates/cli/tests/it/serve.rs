@@ -738,7 +738,8 @@ fn enter_at_the_terminal_makes_another_link_and_voids_the_one_before() {
     let ground = Ground::unread();
     // `script` (bsdutils, which every Debian has) is the terminal.
     let program = ground.command(&[]).get_program().to_string_lossy().into_owned();
-    let line = format!("'{program}' serve --port 0 --json");
+    // `exec`: a shell that stays between would die of Ctrl-C itself, and its end be told in place of the program's.
+    let line = format!("exec '{program}' serve --port 0 --json");
     let mut script = Command::new("script");
     script.args(["--quiet", "--flush", "--echo", "never", "--return", "--command", &line, "/dev/null"]);
     for (name, value) in ground.command(&[]).get_envs() {
