@@ -5,7 +5,7 @@
 use std::path::Path;
 
 /// The commands of `src/commands.rs`.
-const COMMANDS: &[&str] = &["ahead", "call", "open_link", "painted"];
+const COMMANDS: &[&str] = &["ahead", "call", "open_demo", "open_link", "painted", "save_file"];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Named here because Tauri watches only its default place.

@@ -99,7 +99,8 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: chunkOf, debugName: "chunks" }] } } },
     chunkSizeWarningLimit: 400,
   },
-  server: { port: 5178, strictPort: false },
+  // Of the clone the fixtures take the hostile texts, which are the tests'.
+  server: { port: 5178, strictPort: false, fs: { allow: [".."] } },
   test: {
     include: ["src/**/*.test.ts"],
     environment: "jsdom",

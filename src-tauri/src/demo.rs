@@ -11,6 +11,7 @@ use skydeck_api::domain::{Clock, Timestamp};
 use skydeck_api::{ApiError, BudgetSettings, Code, Environment, Host, HostOptions, Reading};
 use skydeck_sim::clock::SimClock;
 use skydeck_sim::{Sim, SimOptions, World};
+use tauri::{AppHandle, Manager as _};
 
 /// The same world for everyone, so that screenshots and questions agree.
 const SEED: u64 = 7;
@@ -73,6 +74,18 @@ pub(crate) async fn open(home: PathBuf, now: Timestamp) -> Result<Host, ApiError
         host.call("set_profile", serde_json::json!({"name": profile, "regions": regions})).await?;
     }
     Ok(host)
+}
+
+/// Starts it in a window of its own and ends this one.
+pub(crate) fn in_place_of(app: &AppHandle) -> Result<(), ApiError> {
+    let failed = |error: std::io::Error| {
+        let what = format!("The demo world could not be started: {error}. `skydeck --demo` starts it, too.");
+        ApiError::new(Code::Local, what)
+    };
+    let program = tauri::process::current_binary(&app.env()).map_err(failed)?;
+    std::process::Command::new(program).arg("--demo").spawn().map_err(failed)?;
+    app.exit(0);
+    Ok(())
 }
 
 /// Removes what an earlier demo left, and nothing that is not its own.

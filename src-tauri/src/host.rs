@@ -114,18 +114,22 @@ pub(crate) async fn home(options: Options) -> Result<PathBuf, ApiError> {
     if options.demo {
         return Ok(demo::home(&home));
     }
+    if !options.or_demo {
+        return Ok(home);
+    }
     let host = Host::open(own(home.clone(), Reading::No)).await?;
     let profiles = any_profile(&host).await;
     host.close().await;
     Ok(if profiles? { home } else { demo::home(&home) })
 }
 
-/// The user's own profiles; the demo world if that is wanted, or if there is none.
+/// The user's own profiles; the demo world if that is wanted, or wanted where there is none. Else the page bids a user without
+/// profiles welcome, and has them choose.
 async fn open(options: Options) -> Opened {
     let home = skydeck_api::home(&Environment::of_process())?;
     if !options.demo {
         let host = Host::open(own(home.clone(), Reading::Held)).await?;
-        if any_profile(&host).await? {
+        if !options.or_demo || any_profile(&host).await? {
             return Ok(host);
         }
         host.close().await;

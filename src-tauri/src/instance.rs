@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn each_home_and_the_demo_have_a_name_of_their_own() {
-        let (own, demo) = (Options { demo: false }, Options { demo: true });
+        let (own, demo) = (Options::default(), Options { demo: true, ..Options::default() });
         let names = [bus_name(own, None), bus_name(demo, None), bus_name(own, Some("/a")), bus_name(own, Some("/b"))];
         for (at, name) in names.iter().enumerate() {
             assert!(!names[..at].contains(name), "{name} twice");

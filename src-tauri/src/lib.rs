@@ -12,6 +12,7 @@ mod host;
 mod instance;
 mod links;
 mod logging;
+mod save;
 mod webview;
 mod window;
 
@@ -29,6 +30,8 @@ pub use webview::draw_plainly;
 pub struct Options {
     /// The demo world, whatever profiles there are.
     pub demo: bool,
+    /// The demo world if there is no profile: for looking around, where nobody is there to choose.
+    pub or_demo: bool,
 }
 
 /// The folder whose rows the window shows, for who wants to look into it with `skydeckctl`.
@@ -49,8 +52,10 @@ pub fn run(options: Options, link: Option<String>) -> ExitCode {
         .invoke_handler(tauri::generate_handler![
             commands::ahead,
             commands::call,
+            commands::open_demo,
             commands::open_link,
-            commands::painted
+            commands::painted,
+            commands::save_file
         ])
         .setup(move |app| {
             app.manage(host::Opening::start(app.handle(), options, link));

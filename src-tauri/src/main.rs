@@ -10,9 +10,10 @@ use skydeck_shell::{Options, draw_plainly, home, link_among, run};
 const USAGE: &str = "\
 Skydeck: watch and steer everything you ship on AWS, from one window.
 
-  skydeck            your own profiles, or the demo world if there are none
+  skydeck            your own profiles
   skydeck --demo     the demo world, in process: no account, no network
-  skydeck [--demo] --home   prints the folder whose rows it shows, and ends
+  skydeck --or-demo  your own profiles, or the demo world if there are none
+  skydeck [--demo|--or-demo] --home   prints the folder whose rows it shows, and ends
   skydeck skydeck://open?arn=ARN   shows that thing, in the window that is open or in a new one
   skydeck --version
 
@@ -63,6 +64,7 @@ fn parsed(mut arguments: lexopt::Parser) -> Result<Asked, lexopt::Error> {
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("demo") => options.demo = true,
+            Long("or-demo") => options.or_demo = true,
             Long("home") => home = true,
             // Found once more where it is followed.
             Value(link) if link.to_str().is_some_and(|link| link_among([link.to_owned()]).is_some()) => {}
@@ -81,9 +83,11 @@ mod tests {
     #[test]
     fn arguments_are_few_and_strict() {
         let asked = |words: &[&str]| parsed(lexopt::Parser::from_args(words));
-        assert_eq!(asked(&[]).unwrap(), Asked::Window(Options { demo: false }));
-        assert_eq!(asked(&["--demo"]).unwrap(), Asked::Window(Options { demo: true }));
-        assert_eq!(asked(&["--home", "--demo"]).unwrap(), Asked::Home(Options { demo: true }));
+        let (none, demo) = (Options::default(), Options { demo: true, ..Options::default() });
+        assert_eq!(asked(&[]).unwrap(), Asked::Window(none));
+        assert_eq!(asked(&["--demo"]).unwrap(), Asked::Window(demo));
+        assert_eq!(asked(&["--or-demo"]).unwrap(), Asked::Window(Options { or_demo: true, ..none }));
+        assert_eq!(asked(&["--home", "--demo"]).unwrap(), Asked::Home(demo));
         assert!(asked(&["--dmeo"]).is_err());
     }
 }

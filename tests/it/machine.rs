@@ -8,7 +8,10 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use skydeck_api::{ApiError, BudgetSettings, Environment, Host, HostOptions, Reading, SyncFilter, SyncReport};
+use skydeck_api::{
+    ApiError, BudgetSettings, Environment, Host, HostOptions, Reading, SharedHttpClient, SyncFilter, SyncReport,
+    domain::Clock,
+};
 use skydeck_sim::{Fault, Faults, Sim, SimOptions, World, clock::SimClock};
 use skydeck_tests::WorldClock;
 use tempfile::TempDir;
@@ -75,15 +78,26 @@ impl Machine {
 
     /// Opens Skydeck on its home.
     pub(crate) async fn try_open(&self, read: bool) -> Result<Host, ApiError> {
+        let read = if read { Reading::AtOnce } else { Reading::No };
+        self.open_with(read, self.sim.http_client(), Arc::new(WorldClock(self.sim.clock()))).await
+    }
+
+    /// Opens Skydeck on its home, with a network and a clock as they may be.
+    pub(crate) async fn open_with(
+        &self,
+        read: Reading,
+        network: SharedHttpClient,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Host, ApiError> {
         let variables = self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         Host::open(HostOptions {
             home: self.path("home"),
             environment: Environment::made_up(variables, Some(self.folder.path().to_owned())),
-            http_client: Some(self.sim.http_client()),
-            clock: Arc::new(WorldClock(self.sim.clock())),
+            http_client: Some(network),
+            clock,
             budget: BudgetSettings { share: 1.0, rate: 1e6, burst: 1e6, retry_base: Duration::from_millis(1) },
             demo: false,
-            read: if read { Reading::AtOnce } else { Reading::No },
+            read,
         })
         .await
     }

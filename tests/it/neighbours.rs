@@ -132,6 +132,25 @@ async fn a_second_window_shows_what_the_first_reads_and_reads_when_that_one_ends
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_second_window_wants_read_now_is_read_by_the_first() {
+    let home = Home::new();
+    let first = home.reader().await;
+    let second = home.open(Reading::AtOnce).await;
+    let whole = async |host: &Host| -> Value {
+        let told = host.call("sources", json!({})).await.unwrap();
+        let mut sources = told["sources"].as_array().unwrap().iter();
+        sources.find(|s| s["id"]["service"] == "codebuild").unwrap_or_else(|| panic!("{told:#}"))["ok_at"].clone()
+    };
+    let before = whole(&first).await;
+    let id = json!({"profile": "dev", "region": "ap-northeast-2", "service": "codebuild"});
+    second.call("refresh", json!({"sources": [id]})).await.unwrap();
+    soon("the first reads it", async || whole(&first).await != before).await;
+    soon("the second shows so", async || whole(&second).await != before).await;
+    second.close().await;
+    first.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_process_left_open_when_it_died_is_found_out_by_the_one_that_reads() {
     let home = Home::new();
     let window = home.reader().await;
@@ -186,6 +205,11 @@ async fn what_was_started_here_can_be_stopped_here() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_window_reads_nothing_before_it_is_told_that_it_is_seen() {
     let home = Home::new();
+    // No first start, which begins otherwise (settings.rs).
+    let before = home.open(Reading::No).await;
+    before.call("show", json!({"profiles": []})).await.unwrap();
+    before.call("show", json!({"profiles": ["dev"]})).await.unwrap();
+    before.close().await;
     let window = home.open(Reading::Held).await;
     let second = home.open(Reading::AtOnce).await;
     assert!(!second.notices().is_empty(), "the right to read is the window's from the first moment on");

@@ -321,7 +321,7 @@ fn every_call_has_a_body_and_none_answers_a_secret() {
         open.pipeline_with_log(&failed).await;
         for call in CALLS {
             let params = match call.name {
-                "pipeline" => json!({"id": failed}),
+                "pipeline" | "compare" | "raw" => json!({"id": failed}),
                 "search" => json!({"text": "shop"}),
                 _ => Value::Null,
             };

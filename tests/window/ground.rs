@@ -5,6 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::json;
+use skydeck_api::{BudgetSettings, Environment, Host, HostOptions, Reading, domain::SystemClock};
 use skydeck_sim::{Server, Sim, SimOptions, World, clock::SimClock};
 use skydeck_tests::window::{Setup, Window};
 use tempfile::TempDir;
@@ -31,9 +32,25 @@ impl Ground {
 
     /// The same, so much behind the time, so that it can go on to where it is now.
     pub(crate) async fn behind(time: TimeDelta) -> Ground {
+        let ground = Ground::before(time).await;
+        ground.use_once().await;
+        ground
+    }
+
+    /// The same, and nobody has opened Skydeck there yet.
+    pub(crate) async fn unused() -> Ground {
+        Ground::before(TimeDelta::zero()).await
+    }
+
+    async fn before(time: TimeDelta) -> Ground {
+        Ground::of(time, World::demo).await
+    }
+
+    /// A world of that kind, so much behind the time.
+    pub(crate) async fn of(time: TimeDelta, world: fn(SimClock, u64) -> World) -> Ground {
         let clock = SimClock::machine();
         clock.advance(-time);
-        let sim = Sim::new(World::demo(clock, 7), SimOptions::default());
+        let sim = Sim::new(world(clock, 7), SimOptions::default());
         let server = sim.serve(0).await.expect("a free port");
         let port = server.url.rsplit(':').next().and_then(|p| p.parse().ok()).expect("a port");
         let folder = Arc::new(tempfile::tempdir().expect("a folder"));
@@ -50,12 +67,15 @@ impl Ground {
     fn write_profiles(&self) {
         let (mut config, mut keys) = (String::new(), String::new());
         self.sim.with_world(|world| {
-            let login = world.accounts.sso_logins.first().expect("the demo world has a portal");
-            config += &format!("[sso-session {SESSION}]\nsso_start_url = {}\nsso_region = {REGION}\n", login.start_url);
+            let login = world.accounts.sso_logins.first();
+            if let Some(login) = login {
+                config +=
+                    &format!("[sso-session {SESSION}]\nsso_start_url = {}\nsso_region = {REGION}\n", login.start_url);
+            }
             for account in world.accounts.by_id.values() {
                 let at = format!("region = {REGION}\nendpoint_url = http://127.0.0.1:{}\n", self.port);
                 config += &format!("[profile {}]\n{at}", account.name);
-                if account.name == "shop-prod" {
+                if account.name == "shop-prod" || login.is_none() {
                     keys += &format!("[{}]\naws_access_key_id = {}\n", account.name, account.access_key_id);
                     keys += &format!("aws_secret_access_key = {}\n", account.secret_access_key);
                 } else {
@@ -68,14 +88,35 @@ impl Ground {
         std::fs::write(self.path("aws-credentials"), keys).expect("it is written");
     }
 
-    /// What `aws sso login` leaves: a token in the AWS CLI's cache, good for eight hours.
+    /// Somebody has used this home: a first start would bid them welcome and read nothing.
+    async fn use_once(&self) {
+        let files = [("AWS_CONFIG_FILE", "aws-config"), ("AWS_SHARED_CREDENTIALS_FILE", "aws-credentials")];
+        let variables = files.map(|(name, file)| (name, self.path(file).display().to_string()));
+        let host = Host::open(HostOptions {
+            home: self.path("skydeck"),
+            environment: Environment::made_up(variables, Some(self.path("home"))),
+            http_client: None,
+            clock: Arc::new(SystemClock),
+            budget: BudgetSettings::default(),
+            demo: false,
+            read: Reading::No,
+        })
+        .await
+        .expect("it opens");
+        host.call("set_profile", json!({"name": "shop-dev"})).await.expect("it is decided");
+        host.close().await;
+    }
+
+    /// What `aws sso login` leaves: a token in the AWS CLI's cache, good for eight hours. Nothing in a world without a portal.
     pub(crate) fn sign_in(&self) {
         let token = self.sim.with_world(|world| {
-            let url = world.accounts.sso_logins.first().expect("a portal").start_url.clone();
+            let url = world.accounts.sso_logins.first()?.start_url.clone();
             let (seed, now) = (world.seed, world.now());
-            world.accounts.sign_in(seed, &url, now, TimeDelta::hours(8))
+            Some(world.accounts.sign_in(seed, &url, now, TimeDelta::hours(8)))
         });
-        self.write_token(&token.access_token, token.expires_at);
+        if let Some(token) = token {
+            self.write_token(&token.access_token, token.expires_at);
+        }
     }
 
     /// The sign-in as it is eight minutes after its end: the token is past its time and opens nothing, and the role's

@@ -6,8 +6,11 @@
 mod attention;
 mod away;
 mod ground;
+mod hostile;
 mod links;
 mod shell;
+mod ways_out;
+mod welcome;
 
 use std::{
     path::{Path, PathBuf},

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use skydeck_tests::window::{Setup, Window};
 
 /// Runs the body of an async function in the page; what it throws is answered as `{"thrown": …}`.
-async fn script(window: &Window, body: &str) -> Value {
+pub(crate) async fn script(window: &Window, body: &str) -> Value {
     let script = format!(
         "const done = arguments[arguments.length - 1];
          const invoke = (command, args) => window.__TAURI_INTERNALS__.invoke(command, args);
@@ -14,7 +14,7 @@ async fn script(window: &Window, body: &str) -> Value {
     window.page.execute_async(&script, Vec::new()).await.expect("the script ends")
 }
 
-async fn open() -> Window {
+pub(crate) async fn open() -> Window {
     Setup::isolated().arg("--demo").open().await.expect("the window opens")
 }
 
@@ -100,6 +100,18 @@ async fn links_that_no_row_carries_stay_shut() {
     ] {
         let answer = script(&window, &format!("return await invoke('open_link', {{ url: {} }})", json!(link))).await;
         assert_eq!(answer["code"], "refused", "{link}: {answer}");
+    }
+    window.close().await.expect("closes");
+}
+
+/// The page suggests a name; where a file goes is said in the system's dialog, which is not even shown for these.
+#[tokio::test]
+async fn the_page_names_no_path_to_write_to() {
+    let window = open().await;
+    for name in ["/tmp/evil.txt", "../evil.txt", "C:\\evil.txt", ".bashrc", "evil.desktop", "evil.sh"] {
+        let body = format!("return await invoke('save_file', {{ name: {}, text: 'evil' }})", json!(name));
+        let answer = script(&window, &body).await;
+        assert_eq!(answer["code"], "refused", "{name}: {answer}");
     }
     window.close().await.expect("closes");
 }

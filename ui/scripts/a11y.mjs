@@ -1,54 +1,81 @@
-// axe over every screen in both themes, in Korean and at 200 % where that differs; no violations, and nothing is wider
-// than its window. `npm run a11y -- all` goes through the whole matrix, which takes a quarter of an hour.
+// Looks at every screen in every state, theme, language and size (look.mjs says what for); again at 200 % for who magnifies
+// and, in the same go, wants nothing to move. `npm run a11y -- ledger ko` for fewer. Each state is opened once a language, then
+// changes its size and theme as it does for a user. What it looks like goes to tests/out/ui.
+//
+// axe takes longer than all the rest. It sees colours, names and roles, which are the same in a wider window, and of which
+// Korean changes no more than is seen where everything is shown: so it looks at every state in both themes, and in Korean at
+// what is full or hostile. `all` has it look everywhere.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { build, together, withPages } from "./browser.mjs";
+import { join } from "node:path";
+import { build, out, settled, together, withPages } from "./browser.mjs";
+import { alike, chatter } from "./live.mjs";
+import { look } from "./look.mjs";
+import { pixels } from "./pixels.mjs";
 import { states } from "./screens.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const words = process.argv.slice(2);
-const all = words.includes("all");
+const all = process.argv.includes("all");
+const words = process.argv.slice(2).filter((word) => word !== "all");
 const problems = [];
-/** Boxes of one line: what does not fit is clipped inside one of their cells, never at their own edge. */
-const BOXES = ".topbar, .scopes, .statusbar, .viewhead, .thead, .row, .group, .banner, .crumb, .titleline, .actions, .tabs, .facts, .facts dd, .card > header, .card > footer, .line3";
+const counted = { looks: 0, audits: 0 };
 
-async function look(page, name, audit) {
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  if (wide > 0) problems.push(`${name}: ${wide} px wider than the window`);
-  const cut = await page.evaluate((boxes) => [...document.querySelectorAll(boxes)].filter((box) => box.scrollWidth > box.clientWidth + 1 && box.clientWidth > 0).map((box) => `${box.className} by ${box.scrollWidth - box.clientWidth} px: ${box.textContent.trim().slice(0, 60)}`), BOXES);
-  for (const box of cut.slice(0, 4)) problems.push(`${name}: more than fits in .${box}`);
-  if (!audit) return;
-  // Evaluated by the debugger, so that the page's CSP stays as it is.
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-  for (const v of violations) problems.push(`${name}: ${v.id}: ${v.help}\n    ${v.nodes.slice(0, 3).map((n) => `${n.target.join(" ")}: ${n.any[0]?.message ?? n.all[0]?.message ?? ""}`).join("\n    ")}`);
+/** Told as they are found: the whole takes minutes. */
+function tell(found) {
+  for (const problem of found) console.error(problem);
+  problems.push(...found);
 }
 
-/** Colours differ by theme, room by language and size; roles and names by neither. */
-const audited = ({ words: of, size }) => all || (size[0] === 1280 && (of.includes("en") || (of.includes("light") && of.includes("full"))));
-const magnified = ({ words: of, size }) => size[0] === 1280 && of.includes("dark") && (all || of.includes("en"));
-/** Room is scarcest for long words in the narrow window; the wide one is looked at with all there is. */
-const measured = ({ words: of, size }) => all || (of.includes("light") && (size[0] === 1280 || of.includes("full") || of.includes("hostile")));
+async function judge(page, name, audit = true) {
+  const found = await look(page, audit);
+  counted.looks += 1;
+  counted.audits += Number(audit);
+  tell(found.map((problem) => `${name}: ${problem}`));
+}
+
+const matters = ({ words: [, fixture, , lang] }) => all || lang === "en" || fixture === "full" || fixture === "hostile";
+const audited = (state) => all || (matters(state) && state.size[0] === 1280);
+
+/** States that differ in nothing but size and theme. */
+const families = new Map();
+for (const state of states(words)) {
+  const [id, fixture, , lang] = state.words;
+  const name = [id, fixture, lang].join("-");
+  families.set(name, [...(families.get(name) ?? []), state]);
+}
+
+async function family(open, name, [first, ...rest]) {
+  const page = await open(first);
+  for (const state of [first, ...rest]) {
+    const [width, height] = state.size;
+    await page.setViewportSize({ width, height });
+    await page.evaluate((theme) => (document.documentElement.dataset.theme = theme), state.query.theme);
+    await settled(page);
+    await judge(page, state.name, audited(state));
+    await page.screenshot({ path: join(out, `${state.name}.png`) });
+  }
+  await page.close();
+}
+
+/** Half the room, and nothing moves. */
+async function magnified(open, name, [state]) {
+  const page = await open(state, 2, "reduce");
+  const moving = await page.evaluate(() => document.getAnimations().filter((a) => a.playState === "running" && a.effect?.getComputedTiming().endTime > 0).map((a) => a.effect?.target?.className));
+  if (moving.length > 0) tell([`${name}: moves, though the user wants it still: ${moving.slice(0, 3).join(", ")}`]);
+  await judge(page, `${name} at 200 %`);
+  await page.close();
+}
 
 build();
-await withPages((open) =>
-  together(
-    states(words.filter((w) => w !== "all")).flatMap((s) => [
-      { ...s, zoom: 1, audit: audited(s) },
-      ...(magnified(s) ? [{ ...s, name: `${s.name} at 200 %`, zoom: 2, audit: true }] : []),
-    ]),
-    async (state) => {
-      if (!state.audit && !measured(state)) return;
-      const page = await open(state, state.zoom);
-      await look(page, state.name, state.audit);
-      await page.close();
-    },
-  ),
-);
+const begun = performance.now();
+await withPages(async (open, browser) => {
+  await together(
+    [...families].flatMap(([name, of]) => [() => family(open, name, of), ...(matters(of[0]) ? [() => magnified(open, name, of)] : [])]),
+    (job) => job(),
+  );
+  if (words.length === 0) tell([...(await chatter(open)), ...(await alike(open, await pixels(browser)))]);
+});
 if (problems.length) {
-  console.error(problems.join("\n"));
+  console.error(`a11y: ${problems.length} problems in ${counted.looks} looks`);
   process.exitCode = 1;
 } else {
-  console.log("a11y: no violations, nothing wider than the window");
+  console.log(`a11y: nothing found in ${counted.looks} looks, ${counted.audits} of them with axe, in ${Math.round((performance.now() - begun) / 1000)} s`);
 }

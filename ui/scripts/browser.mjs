@@ -33,25 +33,31 @@ function serve() {
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve({ server, url: `http://127.0.0.1:${server.address().port}` })));
 }
 
+/** Chromium, drawing the same on every machine. */
+export const launch = (...more) =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--font-render-hinting=none", "--force-color-profile=srgb", "--window-size=1920,1200", ...more],
+  });
+
 /**
- * Runs `look(open)`, where `open(state, zoom)` gives a page that has painted and has gone where the state says. A page
+ * Runs `look(open, browser)`, where `open(state, zoom, reducedMotion)` gives a page that has painted and has gone where the state says. A page
  * error, a refusal by the CSP, a page that never painted or a way that leads nowhere fails the run.
  */
 export async function withPages(look) {
   const { server, url } = await serve();
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--font-render-hinting=none"],
-  });
+  const browser = await launch();
   const errors = [];
   const contexts = new Map();
-  const open = async ({ query, size: [width, height], go }, zoom = 1) => {
-    const key = `${width} ${height} ${zoom}`;
-    if (!contexts.has(key)) contexts.set(key, browser.newContext({ viewport: { width: Math.round(width / zoom), height: Math.round(height / zoom) }, deviceScaleFactor: zoom, timezoneId: "UTC", locale: "en-GB" }));
+  const open = async ({ query, size: [width, height], go, clock = false }, zoom = 1, reducedMotion = "no-preference") => {
+    const key = `${width} ${height} ${zoom} ${reducedMotion}`;
+    if (!contexts.has(key)) contexts.set(key, browser.newContext({ viewport: { width: Math.round(width / zoom), height: Math.round(height / zoom) }, deviceScaleFactor: zoom, timezoneId: "UTC", locale: "en-GB", reducedMotion }));
     const page = await (await contexts.get(key)).newPage();
     const about = decodeURIComponent(String(new URLSearchParams(query)));
     page.on("pageerror", (error) => errors.push(`${about}: ${error.message}`));
     page.on("console", (message) => message.type() === "error" && errors.push(`${about}: ${message.text()}`));
+    // A clock that can be run ahead.
+    if (clock) await page.clock.install();
     await page.goto(`${url}/?${new URLSearchParams(query)}`);
     await page.waitForSelector("html[data-painted]", { state: "attached", timeout: 8000 }).catch(() => errors.push(`${about}: nothing was painted`));
     await page.evaluate(() => document.fonts.ready);
@@ -64,7 +70,7 @@ export async function withPages(look) {
     return page;
   };
   try {
-    await look(open);
+    await look(open, browser);
   } finally {
     await browser.close();
     server.close();
@@ -73,6 +79,16 @@ export async function withPages(look) {
     console.error([...new Set(errors)].join("\n"));
     process.exitCode = 1;
   }
+}
+
+/** Two frames, one in which what is measured is told and one in which it is laid out; then colours that are on their way. */
+export async function settled(page) {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    await frame();
+    await frame();
+    while (document.getAnimations().some((a) => a.playState === "running" && a.effect?.getComputedTiming().endTime !== Infinity)) await frame();
+  });
 }
 
 /** Runs `each` over all, a few at a time. */

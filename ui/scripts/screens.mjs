@@ -2,11 +2,7 @@
 // one gets there from a fresh page: by the keyboard where the keyboard goes there, so that looking at all of it also
 // walks all of it.
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
-const read = (language) => JSON.parse(readFileSync(join(import.meta.dirname, `../src/i18n/messages/${language}.json`), "utf8"));
-const MESSAGES = { en: read("en"), ko: read("ko") };
+import { MESSAGES } from "./look.mjs";
 
 /** The pipeline and the build whose details are looked at. */
 const CHECKOUT = "shop-prod/arn:aws:codepipeline:ap-northeast-2:777788889999:checkout-api";
@@ -14,9 +10,9 @@ const RUNNING = "shop-prod/arn:aws:codepipeline:ap-northeast-2:777788889999:inve
 const BUILD = "shop-prod/arn:aws:codebuild:ap-northeast-2:777788889999:shop-smoke:412";
 
 const ALL = ["full", "empty", "bare", "loading", "partial", "error", "stale", "offline", "many", "hostile"];
-const LISTS = ["full", "empty", "loading", "partial", "error", "stale", "offline"];
+const LISTS = ["full", "empty", "loading", "partial", "error", "stale", "offline", "hostile"];
 
-/** Goes to what has this name by Tab, as one without a mouse does. */
+/** Goes to what has this name by Tab, as one without a mouse does. `{subject}` in it is whatever AWS calls it. */
 async function tabTo(page, name, role = "") {
   for (let stops = 0; stops < 120; stops += 1) {
     await page.keyboard.press("Tab");
@@ -24,7 +20,8 @@ async function tabTo(page, name, role = "") {
       const at = document.activeElement;
       if (role && at?.getAttribute("role") !== role) return false;
       const said = at?.getAttribute("aria-label") ?? at?.textContent ?? "";
-      return said.replace(/\s+/g, " ").trim().startsWith(wanted);
+      const [first, ...rest] = wanted.split("{subject}");
+      return said.replace(/\s+/g, " ").trim().startsWith(first) && rest.every((part) => said.includes(part));
     }, [name, role]);
     if (found) return;
   }
@@ -36,6 +33,11 @@ const press = (...keys) => async (page) => {
 const button = (name) => async (page, say) => {
   await tabTo(page, name(say));
   await page.keyboard.press("Enter");
+};
+/** A part of the freshness view, as its meter opens it, or by its name there. */
+const meter = (name) => async (page, say) => {
+  await press("g", "f")(page);
+  await button(name)(page, say);
 };
 const tab = (steps) => async (page, say) => {
   await tabTo(page, say.detail.run, "tab");
@@ -58,6 +60,13 @@ const drawer = (open) => async (page, say) => {
 const find = (text) => async (page, say) => {
   await drawer(press("Control+k"))(page, say);
   await page.keyboard.type(text);
+};
+/** A settings file, pasted into the sheet that takes one over. */
+const pasted = (text) => async (page, say) => {
+  await drawer(button((s) => s.settings.import.open))(page, say);
+  await tabTo(page, say.settings.import.paste, "");
+  await page.keyboard.type(text);
+  await page.waitForSelector(".changes, .failure");
 };
 /** Opens a panel by its key, and waits for what is in it. */
 const panel = (key, what) => async (page) => {
@@ -99,9 +108,32 @@ async function confirm(page, say) {
 }
 async function follow(page, say) {
   await confirm(page, say);
-  await tabTo(page, say.action.button.rollback.replace("{subject}", "Deploy").replace("{profile}", "shop-prod"));
+  await tabTo(page, say.action.button.rollback.replace("{profile}", "shop-prod"));
   await page.keyboard.press("Enter");
   await page.waitForSelector(".steps li.done");
+}
+
+/** Compares the run, and shows the end of what is told of it, too. */
+const compared = press("c");
+async function comparedWith(page, say) {
+  await tab(1)(page, say);
+  await tabTo(page, say.compare.open);
+  await tabTo(page, say.compare.open);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".pair");
+  await tabTo(page, "", "tabpanel");
+  await page.keyboard.press("End");
+}
+async function unfolded(page, say) {
+  await press("r")(page, say);
+  await tabTo(page, say.raw.unfold);
+  await page.keyboard.press("Enter");
+}
+
+/** In the window: a screen of its own has another size, and comes in its own time. */
+async function wall(page, say) {
+  await page.evaluate(() => (Element.prototype.requestFullscreen = () => Promise.reject(new Error("not here"))));
+  await drawer(press("Control+Shift+F"))(page, say);
 }
 
 const board = { view: "board" };
@@ -112,38 +144,58 @@ export const SCREENS = [
   { id: "list", fixtures: ALL, query: board },
   { id: "detail", fixtures: ALL, query: open },
   { id: "history", fixtures: ["full", "hostile"], query: open, go: tab(1) },
-  { id: "definition", fixtures: ["full"], query: open, go: tab(2) },
+  { id: "compare", fixtures: ["full", "empty", "partial", "hostile", "loading-part", "refused-part"], query: open, go: compared },
+  { id: "compareold", fixtures: ["full"], query: open, go: comparedWith },
+  { id: "definition", fixtures: ["full", "hostile"], query: open, go: tab(3) },
+  { id: "raw", fixtures: ["full", "hostile", "loading-part", "refused-part"], query: open, go: press("r") },
+  { id: "rawopen", fixtures: ["full"], query: open, go: unfolded },
+  { id: "rawbuild", fixtures: ["full"], query: { view: "builds", open: BUILD }, go: press("r") },
   { id: "menu", fixtures: ["full", "hostile"], query: open, go: button((say) => say.verbs.more) },
   { id: "help", fixtures: ["full"], query: board, go: press("?") },
   { id: "names", fixtures: ["full"], query: board, go: press("/") },
   { id: "values", fixtures: ["full", "hostile"], query: board, go: narrow("health:", "ArrowDown", "ArrowDown") },
+  { id: "over", fixtures: ["full"], query: open, go: async (page) => (await page.keyboard.press("/"), await page.waitForSelector(".filter:focus-within [role=option]")) },
   { id: "borked", fixtures: ["full"], query: board, go: narrow("health:borked", "Enter") },
   { id: "palette", fixtures: ["full", "hostile", "error"], query: board, go: find("re") },
-  { id: "commands", fixtures: ["full"], query: open, go: press("Control+k") },
+  { id: "commands", fixtures: ["full", "hostile"], query: open, go: press("Control+k") },
   { id: "nothing", fixtures: ["full"], query: board, go: find("zzzz") },
-  { id: "switcher", fixtures: ["full", "stale", "bare", "error"], query: board, go: async (page) => (await page.keyboard.press("Control+p"), await page.keyboard.type("s")) },
+  { id: "switcher", fixtures: ["full", "stale", "bare", "error", "hostile"], query: board, go: async (page) => (await page.keyboard.press("Control+p"), await page.keyboard.type("s")) },
+  { id: "turning", fixtures: ["busy"], query: board },
   { id: "looked", fixtures: ["back"], query: board, go: (page) => page.waitForSelector(".looked") },
+  { id: "wall", fixtures: ALL, query: board, go: wall },
   { id: "approvals", fixtures: LISTS, query: { view: "approvals" } },
   { id: "builds", fixtures: [...LISTS, "bare"], query: { view: "builds" } },
-  { id: "build", fixtures: ["full", "partial", "error", "offline"], query: { view: "builds", open: BUILD } },
+  { id: "build", fixtures: ["full", "partial", "error", "offline", "hostile"], query: { view: "builds", open: BUILD } },
   { id: "arrange", fixtures: ["full"], query: { view: "builds" }, go: panel("s", "fieldset") },
-  { id: "sorted", fixtures: ["full"], query: { view: "builds" }, go: async (page, say) => (await tabTo(page, say.list.name), await page.keyboard.press("Enter"), await page.keyboard.press("Enter")) },
+  { id: "sorted", fixtures: ["full", "hostile"], query: { view: "builds" }, go: async (page, say) => (await tabTo(page, say.list.name), await page.keyboard.press("Enter"), await page.keyboard.press("Enter")) },
   { id: "widened", fixtures: ["full"], query: { view: "builds" }, go: widened },
-  { id: "selected", fixtures: ["full", "stale"], query: { view: "builds" }, go: press("j", "x", "j", "Shift+ArrowDown") },
+  { id: "selected", fixtures: ["full", "stale", "hostile"], query: { view: "builds" }, go: press("j", "x", "j", "Shift+ArrowDown") },
   { id: "saved", fixtures: ["full"], query: { view: "builds" }, go: saved },
   { id: "unsaved", fixtures: ["full"], query: board, go: panel("v", "button") },
   { id: "repositories", fixtures: LISTS, query: { view: "repositories" } },
-  { id: "ledger", fixtures: ["full", "empty", "loading", "error"], query: { view: "ledger" } },
-  { id: "entry", fixtures: ["full"], query: { view: "ledger" }, go: press("j", "j", "j", "j", "Enter") },
-  { id: "settings", fixtures: ["full", "bare", "stale", "error"], query: { view: "settings" } },
-  { id: "start", fixtures: ["full"], query: open, go: drawer(inMenu("start", null)) },
+  { id: "freshness", fixtures: ["full", "bare", "loading", "partial", "error", "stale", "offline", "elsewhere", "hostile"], query: { view: "freshness" } },
+  { id: "source", fixtures: ["full", "partial", "hostile"], query: { view: "freshness" }, go: press("j", "Enter") },
+  { id: "calls", fixtures: ["full", "bare", "error", "elsewhere", "hostile"], query: board, go: meter((say) => say.freshness.calls) },
+  { id: "signins", fixtures: ["full", "bare", "error", "stale", "hostile"], query: board, go: meter((say) => say.freshness.signIn) },
+  { id: "ledger", fixtures: ["full", "empty", "loading", "error", "hostile"], query: { view: "ledger" } },
+  { id: "entry", fixtures: ["full", "hostile"], query: { view: "ledger" }, go: press("j", "j", "j", "j", "Enter") },
+  { id: "settings", fixtures: ["full", "bare", "stale", "error", "hostile"], query: { view: "settings" } },
+  { id: "export", fixtures: ["full", "hostile"], query: { view: "settings" }, go: drawer(button((say) => say.settings.export.open)) },
+  { id: "import", fixtures: ["full"], query: { view: "settings" }, go: drawer(button((say) => say.settings.import.open)) },
+  { id: "imported", fixtures: ["full", "hostile"], query: { view: "settings" }, go: pasted("{}") },
+  { id: "misread", fixtures: ["full"], query: { view: "settings" }, go: pasted("{") },
+  { id: "reset", fixtures: ["full"], query: { view: "settings" }, go: drawer(button((say) => say.settings.reset.open)) },
+  { id: "report", fixtures: ["full", "hostile"], query: { view: "settings" }, go: drawer(button((say) => say.report.open)) },
+  { id: "welcome", fixtures: ["welcome", "unprofiled"], query: {} },
+  { id: "welcomed", fixtures: ["welcome", "unprofiled"], query: { host: "browser" } },
+  { id: "start", fixtures: ["full", "hostile"], query: open, go: drawer(inMenu("start", null)) },
   { id: "retry", fixtures: ["full"], query: open, go: drawer(verb("retry")) },
   { id: "stop", fixtures: ["full"], query: { view: "board", open: RUNNING }, go: drawer(verb("stop")) },
   { id: "hold", fixtures: ["full"], query: open, go: drawer(inMenu("hold", "Deploy")) },
-  { id: "rollback", fixtures: ["full", "partial", "loading-plan", "refused"], query: open, go: drawer(verb("rollback")) },
+  { id: "rollback", fixtures: ["full", "partial", "loading-plan", "refused", "hostile"], query: open, go: drawer(verb("rollback")) },
   { id: "chosen", fixtures: ["full"], query: open, go: confirm },
-  { id: "follow", fixtures: ["full", "ended"], query: open, go: follow },
-  { id: "approve", fixtures: ["full"], query: { view: "approvals" }, go: drawer(press("Enter")) },
+  { id: "follow", fixtures: ["full", "ended", "hostile"], query: open, go: follow },
+  { id: "approve", fixtures: ["full", "hostile"], query: { view: "approvals" }, go: drawer(press("Enter")) },
   { id: "reject", fixtures: ["full"], query: { view: "approvals" }, go: drawer(verb("reject")) },
 ];
 

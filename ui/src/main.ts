@@ -1,7 +1,7 @@
 // Start: which host, what it knows, then the frame. The theme stands before anything is painted.
 
 import "./styles/index.css";
-import { mount } from "svelte";
+import { mount, unmount } from "svelte";
 import type { Boot } from "./gen/api";
 import Frame from "./features/frame/Frame.svelte";
 import Refused from "./features/frame/Refused.svelte";
@@ -17,6 +17,16 @@ const fonts = Promise.all(["500 13px Inter", '11px "JetBrains Mono"'].map((font)
 
 /** When Korean is fetched where it is not spoken, so that switching to it finds it there. */
 const KOREAN_MS = 500;
+
+/** The first start of a home: until its user went on, which is when this ends. */
+async function welcomed(): Promise<void> {
+  const { default: Welcome } = await import("./features/welcome/Welcome.svelte");
+  await new Promise<void>((go) => {
+    const welcome = mount(Welcome, { target: document.body, props: { go: () => void unmount(welcome).then(go) } });
+    host().painted();
+    void learnKorean();
+  });
+}
 
 // A function, since what is imported on the way is itself evaluated only once this file is.
 async function start(): Promise<void> {
@@ -35,6 +45,7 @@ async function start(): Promise<void> {
     void learnKorean();
     return;
   }
+  if (boot.first) await welcomed();
   // Put together aside and shown once it has what to show, so that a frame without rows is not laid out and drawn first.
   const page = document.createElement("div");
   const show = async () => {

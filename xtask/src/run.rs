@@ -20,7 +20,8 @@ pub(crate) fn run(demo: bool, release: bool) -> Result<()> {
         build.args(["--bin", "look"]);
     }
     run_to_end(build.args(release.then_some("--release")))?;
-    let demo = demo.then_some("--demo");
+    // Where there is no profile either, there is something to look at at once.
+    let demo = Some(if demo { "--demo" } else { "--or-demo" });
     if display {
         say("Opening the window; this ends when you close it");
         return run_to_end(&mut command(place::program("skydeck", release), demo));

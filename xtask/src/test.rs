@@ -57,7 +57,8 @@ fn stages(quick: bool) -> Vec<(&'static str, Stage)> {
         stages.push(("crates and integration", quick_tests));
     } else {
         stages.push(("crates, integration, wire, moto, window", all_tests));
-        stages.push(("accessibility in Chromium", ui::accessibility));
+        stages.push(("every screen in Chromium", ui::screens));
+        stages.push(("pictures of the views", ui::pictures));
         stages.push(("the browser's page in Chromium", ui::served));
     }
     stages

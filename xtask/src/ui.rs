@@ -42,9 +42,15 @@ pub(crate) fn check() -> Result<()> {
     run(&mut npm("check"))
 }
 
-/// Accessibility of every view in Chromium. It counts no tests of its own: the whole is right or not.
-pub(crate) fn accessibility(_filter: Option<&str>) -> Result<Tally> {
+/// Every screen in every state, theme, language and size in Chromium: axe, nothing too wide, no text missing. It counts no
+/// tests of its own: the whole is right or not.
+pub(crate) fn screens(_filter: Option<&str>) -> Result<Tally> {
     Ok(Tally::default().of_runner(npm("a11y").status()?.success()))
+}
+
+/// Every view against the pictures of it that are kept.
+pub(crate) fn pictures(_filter: Option<&str>) -> Result<Tally> {
+    Ok(Tally::default().of_runner(npm("pictures").status()?.success()))
 }
 
 /// The page in Chromium, as `skydeckctl serve` hands it out. It counts no tests of its own either.

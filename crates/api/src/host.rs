@@ -2,8 +2,16 @@
 //!
 //! Deliberately not here: what a call answers (`bodies/`), one file a subject.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    panic::AssertUnwindSafe,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
+use futures::FutureExt as _;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use skydeck_domain::Clock;
@@ -11,9 +19,12 @@ use skydeck_engine::{AwsOptions, BudgetSettings, Engine, EngineOptions, Environm
 use tokio::{sync::broadcast, task::JoinHandle};
 
 use crate::{
-    contract::{ApiError, Code, Event, attention, board, calls::*, list, pipeline, profiles, settings, verbs},
+    contract::{
+        ApiError, Code, Event, attention, board, calls::*, compare, list, pipeline, profiles, report, settings, verbs,
+    },
     events::{self, Changes, LogViews},
     links::Links,
+    recent::Recent,
 };
 
 /// What a host works on.
@@ -43,7 +54,7 @@ pub enum Reading {
     /// From the first moment on.
     AtOnce,
     /// From [`Host::begin`] on: a window shows what is known before it asks for what is new, and has the machine for itself
-    /// until then.
+    /// until then. A home that was never used is read only once its user has said which profiles are shown.
     Held,
 }
 
@@ -53,6 +64,10 @@ pub struct Host {
     pub(crate) notices: Vec<String>,
     pub(crate) demo: bool,
     pub(crate) config_path: String,
+    pub(crate) ledger_path: String,
+    pub(crate) recent: Recent,
+    /// Whether nobody has used this home yet, and so nothing may be asked of anybody's AWS.
+    first: AtomicBool,
     pub(crate) log_views: LogViews,
     links: Links,
     events: broadcast::Sender<Event>,
@@ -63,6 +78,7 @@ impl Host {
     /// Opens the files of a home; reads AWS only after, if it is to read at all.
     pub async fn open(options: HostOptions) -> Result<Host, ApiError> {
         let config_path = config_path(&options.environment);
+        let ledger_path = options.home.join("ledger.db").display().to_string();
         let aws = AwsOptions {
             env: options.environment,
             http_client: options.http_client,
@@ -73,10 +89,12 @@ impl Host {
         let (events, _) = broadcast::channel(1024);
         let log_views = LogViews::default();
         let forwarding = tokio::spawn(events::forward(engine.events(), events.clone(), log_views.clone()));
+        let first = !options.demo && never_used(&engine).await?;
         if options.read == Reading::Held {
             engine.hold();
         }
-        if options.read != Reading::No && !engine.start().await? {
+        let waits = first && options.read == Reading::Held;
+        if options.read != Reading::No && !waits && !engine.start().await? {
             notices.push(
                 "Another Skydeck reads AWS for this home. Its rows are shown here, and it is asked to read.".to_owned(),
             );
@@ -86,6 +104,9 @@ impl Host {
             notices,
             demo: options.demo,
             config_path,
+            ledger_path,
+            recent: Recent::default(),
+            first: AtomicBool::new(first),
             log_views,
             links: Links::default(),
             events,
@@ -96,6 +117,28 @@ impl Host {
     /// Starts reading AWS, if no other process of this home does. True if it reads.
     pub async fn start(&self) -> Result<bool, ApiError> {
         Ok(self.engine.start().await?)
+    }
+
+    /// Starts reading AWS for somebody who looks at a page, unless they have yet to say which profiles are shown.
+    pub async fn start_for_page(&self) -> Result<(), ApiError> {
+        if !self.is_first().await? {
+            self.start().await?;
+        }
+        Ok(())
+    }
+
+    /// Whether nobody has used this home yet, here or by another process.
+    pub(crate) async fn is_first(&self) -> Result<bool, ApiError> {
+        Ok(self.first.load(Ordering::SeqCst) && never_used(&self.engine).await?)
+    }
+
+    /// From now on it is used, and so read.
+    pub(crate) async fn begin_first(&self) -> Result<(), ApiError> {
+        if self.first.swap(false, Ordering::SeqCst) {
+            self.start().await?;
+            self.begin();
+        }
+        Ok(())
     }
 
     /// Begins to read what was held back ([`Reading::Held`]). Any number of times.
@@ -140,8 +183,7 @@ impl std::fmt::Debug for Host {
 macro_rules! dispatch {
     ($($(#[$doc:meta])* $name:ident($params:ty) -> $answer:ty, $mode:ident $([$($tag:literal),*])?;)*) => {
         impl Host {
-            /// Makes the call of that name.
-            pub async fn call(&self, name: &str, params: Value) -> Result<Value, ApiError> {
+            async fn dispatched(&self, name: &str, params: Value) -> Result<Value, ApiError> {
                 match name {
                     $(stringify!($name) => {
                         // Boxed, so that the one future of all calls does not hold the bodies of each.
@@ -172,12 +214,35 @@ fn parameters<P: DeserializeOwned>(name: &str, params: Value) -> Result<P, ApiEr
 }
 
 impl Host {
+    /// Makes the call of that name. A defect of ours that ends it is an error of this call; all else goes on.
+    pub async fn call(&self, name: &str, params: Value) -> Result<Value, ApiError> {
+        // Nothing of a call that panicked is used again: what it wrote stands in the store, whole or not at all.
+        let called = AssertUnwindSafe(self.dispatched(name, params)).catch_unwind().await;
+        let answer = called.unwrap_or_else(|_| {
+            let what = format!(
+                "A defect of Skydeck ended `{name}` without an answer; everything else goes on. If it was to act, the \
+                 ledger tells whether it did."
+            );
+            Err(ApiError::new(Code::Internal, what))
+        });
+        if let Err(error) = &answer {
+            self.recent.failed(self.engine.now(), name, error, CALLS);
+        }
+        answer
+    }
+
     fn answer<A: Serialize>(&self, name: &str, answer: &A) -> Result<Value, ApiError> {
         let mut value = serde_json::to_value(answer)
             .map_err(|e| ApiError::new(Code::Internal, format!("The answer of `{name}` cannot be written: {e}.")))?;
         self.links.screen(&mut value);
         Ok(value)
     }
+}
+
+/// Whether nothing was ever read into this home, and nothing decided about a profile.
+async fn never_used(engine: &Engine) -> Result<bool, ApiError> {
+    let read = engine.sources().await.iter().any(|source| source.read_at.is_some());
+    Ok(!read && engine.ledger().profiles().await?.is_empty())
 }
 
 /// Where the AWS config file is or would be, to show.

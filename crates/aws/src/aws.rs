@@ -155,6 +155,11 @@ impl Aws {
         self.0.ground.limiter.meters()
     }
 
+    /// How much every budget allows.
+    pub fn budget(&self) -> crate::BudgetSettings {
+        self.0.ground.limiter.settings()
+    }
+
     /// Calls sent to AWS since start, retries included.
     pub fn calls_total(&self) -> u64 {
         self.meters().iter().map(|m| m.total_calls).sum()

@@ -127,6 +127,13 @@ mod tests {
         table.row([Cell::of("\u{1b}]0;gotcha\u{7}a\u{1b}[2Jb\nc").shaded(Some(31))]);
         assert_eq!(written(&table, false), "NAME\nab c\n");
         assert_eq!(written(&table, true), "NAME\n\u{1b}[31mab c\u{1b}[0m\n");
+        for text in &*skydeck_sim::world::hostile::TEXTS {
+            let mut table = Table::new(&["NAME"]);
+            table.row([Cell::of(text)]);
+            let written = written(&table, false);
+            assert!(!written.contains(|c: char| c.is_control() && c != '\n'), "{text:?}: {written:?}");
+            assert!(written.lines().count() <= 2 && columns(&written) <= 2 * WIDEST + 8, "{text:?}: {written:?}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@
 pub mod action;
 pub mod build;
 pub mod cause;
+pub mod compare;
 pub mod health;
 pub mod log;
 pub mod pipeline;

@@ -85,3 +85,40 @@ pub struct Usual {
     #[ts(type = "number")]
     pub runs: i64,
 }
+
+/// From fewer runs nothing can be said.
+const ENOUGH: usize = 5;
+
+impl Usual {
+    /// What is usual, by these durations in milliseconds; none from fewer than five. Median and 90th percentile by nearest
+    /// rank: both are durations that really were.
+    pub fn of(mut durations_ms: Vec<i64>) -> Option<Usual> {
+        if durations_ms.len() < ENOUGH {
+            return None;
+        }
+        durations_ms.sort_unstable();
+        let rank = |percent: usize| durations_ms[(durations_ms.len() * percent).div_ceil(100) - 1];
+        Some(Usual { median_ms: rank(50), p90_ms: rank(90), runs: durations_ms.len() as i64 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_are_the_nearest() {
+        let cases = [
+            (vec![], None),
+            (vec![1, 2, 3, 4], None),
+            (vec![50, 10, 40, 20, 30], Some((30, 50))),
+            (vec![1, 2, 3, 4, 5, 6, 7, 8, 9, 10], Some((5, 9))),
+            (vec![7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 900], Some((7, 7))),
+        ];
+        for (ms, expected) in cases {
+            let told = Usual::of(ms.clone());
+            assert_eq!(told.map(|u| (u.median_ms, u.p90_ms)), expected, "{ms:?}");
+            assert!(told.is_none_or(|u| u.runs == ms.len() as i64));
+        }
+    }
+}

@@ -1,8 +1,8 @@
 //! The user's decisions: profiles, what is shown, locks, marks. Each is in the ledger with who and when.
 
 use chrono::TimeDelta;
-use skydeck_domain::{Colour, Lock, MarkValue, Protection, Timestamp};
-use skydeck_store::{By, ProfileSettings};
+use skydeck_domain::{Colour, Lock, MarkValue, Profile, Protection, Timestamp};
+use skydeck_store::{By, Export, ProfileSettings};
 
 use crate::{
     Engine,
@@ -52,21 +52,41 @@ impl Engine {
     /// Shows these profiles and no others.
     pub async fn show(&self, names: &[String]) -> Result<(), EngineError> {
         let (profiles, _) = self.profiles().await;
+        self.choose(&profiles, names, false).await
+    }
+
+    /// The choice of who starts for the first time: it is on record for every profile, so that the next start is no first.
+    pub async fn show_at_first(&self, names: &[String]) -> Result<(), EngineError> {
+        let (profiles, _) = self.profiles().await;
+        self.choose(&profiles, names, true).await
+    }
+
+    async fn choose(&self, profiles: &[Profile], names: &[String], each: bool) -> Result<(), EngineError> {
         if let Some(name) = names.iter().find(|n| !profiles.iter().any(|p| &p.name == *n)) {
             let found: Vec<&str> = profiles.iter().map(|p| p.name.as_str()).collect();
             return Err(EngineError::NoSuchProfile { name: name.clone(), found: found.join(", ") });
         }
         let kept = self.ledger().profiles().await?;
-        let moved = profiles.iter().filter(|profile| profile.shown != names.contains(&profile.name));
+        let moved = profiles.iter().filter(|profile| each || profile.shown != names.contains(&profile.name));
         let settings: Vec<ProfileSettings> = moved
             .map(|profile| {
                 let kept = kept.iter().find(|s| s.name == profile.name).cloned();
                 let fresh = || ProfileSettings { name: profile.name.clone(), ..ProfileSettings::default() };
-                ProfileSettings { shown: !profile.shown, ..kept.unwrap_or_else(fresh) }
+                ProfileSettings { shown: names.contains(&profile.name), ..kept.unwrap_or_else(fresh) }
             })
             .collect();
         // All in one: a choice of profiles is one decision, and the view waits for it.
         self.ledger().put_profiles(&settings, &self.by()).await?;
+        self.profiles_moved();
+        Ok(())
+    }
+
+    /// Forgets what was set for profiles, but for which of them are shown: nothing more is read by it than before.
+    pub async fn reset_profiles(&self) -> Result<(), EngineError> {
+        let kept = self.ledger().profiles().await?;
+        let fresh =
+            kept.into_iter().map(|s| ProfileSettings { name: s.name, shown: s.shown, ..ProfileSettings::default() });
+        self.ledger().put_profiles(&fresh.collect::<Vec<_>>(), &self.by()).await?;
         self.profiles_moved();
         Ok(())
     }
@@ -144,10 +164,20 @@ impl Engine {
         Ok(())
     }
 
-    /// Takes over settings that were exported.
-    pub async fn import_settings(&self, value: &serde_json::Value) -> Result<(), EngineError> {
-        self.ledger().import(value, &self.by()).await?;
+    /// Keeps or forgets settings: all of these, or none if one cannot be written.
+    pub async fn set_settings<'a, I>(&self, changes: I) -> Result<(), EngineError>
+    where
+        I: IntoIterator<Item = (&'a str, Option<&'a serde_json::Value>)>,
+    {
+        self.ledger().set_settings(changes, &self.by()).await?;
         self.event_bus().changed(["settings"]);
+        Ok(())
+    }
+
+    /// Takes over settings that were exported.
+    pub async fn import_settings(&self, import: &Export) -> Result<(), EngineError> {
+        self.ledger().import(import, &self.by()).await?;
+        self.event_bus().changed(["settings", "marks", "locks"]);
         self.profiles_moved();
         Ok(())
     }

@@ -8,7 +8,7 @@ use skydeck_domain::{
 };
 use skydeck_store::{CountBy, Query, Standing};
 
-use crate::{Engine, lock, profiles, read};
+use crate::{Engine, SyncFilter, lock, profiles, read};
 
 /// See the file's head.
 #[derive(Default)]
@@ -185,22 +185,52 @@ impl Engine {
         }
     }
 
-    /// Reads these rows' sources now, or everything shown if there are none.
-    pub async fn refresh(&self, ids: &[String]) {
+    /// The sources that are being read, and not only single items of them, by this process.
+    pub fn under_way(&self) -> Vec<SourceId> {
+        let mut ids: Vec<SourceId> =
+            self.timetables().0.iter().filter(|(_, t)| t.is_under_way()).map(|(id, _)| id.clone()).collect();
+        ids.sort();
+        ids
+    }
+
+    /// Reads these rows' sources and these sources now, or everything shown if there are none. Only makes them due: what is
+    /// then called waits for its budget as every read does.
+    pub async fn refresh(self: &Arc<Self>, ids: &[String], sources: &[SourceId]) {
         // Whoever asks wants to know now, also of what is left alone because it did not answer.
         self.aws().ask_again();
-        if ids.is_empty() {
-            let now = self.now();
+        let now = self.now();
+        if ids.is_empty() && sources.is_empty() {
             for table in self.timetables().0.values_mut() {
                 table.hurry(&[], now);
             }
             return;
+        }
+        for id in sources {
+            if self.reads_here() {
+                if let Some(table) = self.timetables().0.get_mut(id) {
+                    table.hurry(&[], now);
+                }
+            } else {
+                self.ask_for(id);
+            }
         }
         for id in ids {
             if let Ok(Some(row)) = self.cache().get(id).await {
                 self.hurry(&row);
             }
         }
+    }
+
+    /// Has a source read by the process that reads, whose reading is told as all that other processes write is.
+    fn ask_for(self: &Arc<Self>, id: &SourceId) {
+        let engine = self.clone();
+        let SourceId { profile, region, service } = id.clone();
+        let filter = SyncFilter { profiles: vec![profile], regions: vec![region], services: vec![service] };
+        self.keep_task(tokio::spawn(async move {
+            if let Err(error) = engine.sync(&filter).await {
+                engine.report(&format!("What was to be read now was not: {error}"));
+            }
+        }));
     }
 
     /// Says which rows are on screen: they are read first, and more often.

@@ -228,6 +228,11 @@ impl Timetable {
         }
     }
 
+    /// Whether it is being read, and not only single items of it.
+    pub fn is_under_way(&self) -> bool {
+        self.whole_in_flight
+    }
+
     /// When something is next to be read.
     pub fn next_at(&self) -> Timestamp {
         let whole = self.next_all.min(self.next_changes);

@@ -21,6 +21,9 @@ const TICK: Duration = Duration::from_millis(200);
 /// How often the profiles are looked at again: a renewed token, a changed file, another choice of profiles.
 const LOOK_AT_PROFILES: Duration = Duration::from_secs(2);
 
+/// How often it is looked whether the meters moved: a minute after the last call they show none, and no read tells so.
+const LOOK_AT_METERS: Duration = Duration::from_secs(5);
+
 /// The timetables of all sources that are read now.
 #[derive(Default)]
 pub(crate) struct Timetables(pub(crate) HashMap<SourceId, Timetable>);
@@ -48,6 +51,7 @@ async fn run(engine: Arc<Engine>) {
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     let mut looked: Option<tokio::time::Instant> = None;
     let mut slept_at = engine.now();
+    let mut metered = (tokio::time::Instant::now(), Vec::new());
     loop {
         tick.tick().await;
         // After sleep of the machine every due time has passed at once: spread the first reads again.
@@ -64,6 +68,14 @@ async fn run(engine: Arc<Engine>) {
         }
         start_due(&engine).await;
         engine.answer_wishes().await;
+        if metered.0.elapsed() > LOOK_AT_METERS {
+            let now: Vec<(u64, u64)> =
+                engine.aws().meters().iter().map(|m| (m.calls_last_minute, m.throttles_last_minute)).collect();
+            if metered.1 != now {
+                engine.event_bus().changed(["meters"]);
+            }
+            metered = (tokio::time::Instant::now(), now);
+        }
     }
 }
 
@@ -135,6 +147,10 @@ async fn start_due(engine: &Arc<Engine>) {
         }
         all
     };
+    // That a source is being read whole is worth telling: it takes a while, and may be what somebody asked for.
+    if due.iter().any(|(_, due)| *due == Due::All) {
+        engine.event_bus().changed(["sources"]);
+    }
     for (id, due) in due {
         let Some(service) = skydeck_aws::services::by_id(&id.service) else { continue };
         let reading = engine.clone();

@@ -2,6 +2,7 @@
 //!
 //! - `stages`: how each stage and action stands *in one execution*.
 //! - `cause`: the earliest event that explains a failed run, down to the log line.
+//! - `compare`: what is different between two runs.
 //! - `stuck`: what is longer under way than its own history makes likely.
 //! - `cure`: what would make a source readable.
 //! - `span`, `text`: lengths of time as people read them; hostile text made fit for a line.
@@ -11,6 +12,7 @@
 #![deny(missing_docs)]
 
 pub mod cause;
+pub mod compare;
 mod cure;
 pub mod span;
 pub mod stages;

@@ -95,7 +95,7 @@ fn is_from_before(action: &ActionState, execution: Option<&ExecutionDetail>) -> 
     }
 }
 
-fn action_mark(def: &ActionDef, state: Option<&ActionState>) -> StageMark {
+pub(crate) fn action_mark(def: &ActionDef, state: Option<&ActionState>) -> StageMark {
     match state.and_then(|s| s.status.as_deref()) {
         Some("Succeeded") => StageMark::Ok,
         Some("Failed") => StageMark::Failed,

@@ -28,8 +28,8 @@ pub fn plain(text: &str) -> String {
                 _ => {}
             },
             '\t' => out.push_str("  "),
-            '\n' | '\r' => out.push(' '),
-            c if c.is_control() || is_direction(c) => {}
+            '\n' | '\r' | '\u{2028}' | '\u{2029}' => out.push(' '),
+            c if c.is_control() || is_unseen(c) => {}
             c => out.push(c),
         }
     }
@@ -40,8 +40,9 @@ pub fn plain(text: &str) -> String {
 const LONGEST: usize = 2_000;
 
 /// Characters that turn the direction of text, or that cannot be seen.
-fn is_direction(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// One line of at most `most` characters, blanks collapsed; what was cut ends in `…`.
@@ -56,6 +57,8 @@ pub fn one_line(text: &str, most: usize) -> String {
             // Half a word is worth showing only if much of the line would else be empty.
             if length < most / 2 {
                 line.extend(std::iter::repeat_n(' ', blank).chain(word.chars().take(room)));
+            } else if length == most {
+                line.pop();
             }
             line.push('…');
             return line;
@@ -78,6 +81,7 @@ mod tests {
             ("\u{1b}]0;title\u{7}rest", "rest"),
             ("\u{1b}]8;;https://x\u{1b}\\link\u{1b}]8;;\u{1b}\\", "link"),
             ("a\u{202e}b\u{200b}c\u{0}d", "abcd"),
+            ("p\u{ad}a\u{61c}i\u{e0041}d\u{2028}x", "paid x"),
             ("\ta", "  a"),
             ("a\r\nb", "a  b"),
             ("\u{1b}[", ""),
@@ -92,6 +96,7 @@ mod tests {
         assert_eq!(one_line("  a \n b  ", 10), "a b");
         assert_eq!(one_line("결제 서비스가 응답하지 않음", 8), "결제 서비스가…");
         assert_eq!(one_line(&"x".repeat(50), 10), "xxxxxxxxx…");
+        assert_eq!(one_line("exact size and more", 10), "exact siz…");
         assert_eq!(one_line("", 10), "");
     }
 }

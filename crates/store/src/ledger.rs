@@ -18,6 +18,7 @@ mod types;
 mod usual;
 
 pub use actions::Basis;
+pub use transfer::Export;
 pub use types::{By, Decision, HealthChange, HealthQuery, ProfileSettings};
 
 use crate::{Error, Result, db::Db};

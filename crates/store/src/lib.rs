@@ -18,5 +18,5 @@ mod word;
 pub use cache::{Cache, CacheOpened};
 pub use change::{Change, State};
 pub use error::{Error, Result};
-pub use ledger::{Basis, By, Decision, HealthChange, HealthQuery, Ledger, ProfileSettings};
+pub use ledger::{Basis, By, Decision, Export, HealthChange, HealthQuery, Ledger, ProfileSettings};
 pub use query::{Count, CountBy, Need, Page, Query, Sort, Standing};

@@ -59,10 +59,19 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use skydeck_sim::world::hostile::TEXTS;
+
     use super::*;
 
     #[test]
     fn what_aws_called_a_thing_is_no_markup() {
         assert_eq!(escaped("<b>&</b>"), "&lt;b&gt;&amp;&lt;/b&gt;");
+        assert!(TEXTS.iter().any(|text| text.contains("<a href")) && TEXTS.iter().any(|text| text.contains("&lt;")));
+        for text in &*TEXTS {
+            let shown = escaped(text);
+            assert!(!shown.contains(['<', '>']), "{shown}");
+            // A desktop reads back what AWS said.
+            assert_eq!(&shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"), text);
+        }
     }
 }

@@ -1,7 +1,10 @@
 //! News and the board in words: what a notification says, what the tray shows. No desktop in here.
 
 use serde_json::Value;
-use skydeck_api::contract::attention::{News, Turn};
+use skydeck_api::{
+    contract::attention::{News, Turn},
+    text,
+};
 
 use super::{Thing, words::Language};
 
@@ -69,15 +72,7 @@ fn of_many(turn: Turn, news: &[&News], language: Language) -> Telling {
 
 /// A text as one line without what desktops might take for more than letters.
 fn line(text: &str) -> String {
-    let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    // Directions that AWS's names have no use for could turn the rest of the line round.
-    let clean =
-        clean.filter(|c| !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
-    let mut line: String = clean.take(MOST + 1).collect();
-    if line.chars().count() > MOST {
-        line = line.chars().take(MOST - 1).chain(['…']).collect();
-    }
-    line.trim().to_owned()
+    text::one_line(text, MOST)
 }
 
 /// How all of it is, for the tray.
@@ -160,6 +155,7 @@ fn entry(row: &Value) -> Option<(String, Thing)> {
 mod tests {
     use serde_json::json;
     use skydeck_api::domain::Health;
+    use skydeck_sim::world::hostile::TEXTS;
 
     use super::*;
 
@@ -196,12 +192,35 @@ mod tests {
         assert_eq!(told[1].body, "dev · eu-west-1");
     }
 
+    /// What a desktop would act on, turn round or hide.
+    fn acts(c: char) -> bool {
+        c.is_control()
+            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+    }
+
     #[test]
-    fn a_hostile_name_is_one_short_line() {
-        let hostile = format!("a\nb\u{202e}c{}", "x".repeat(1 << 20));
-        let told = tellings(&[news(Turn::Waiting, &hostile)], Language::English);
-        assert!(told[0].title.starts_with("Waiting for approval: a bcx") && told[0].title.chars().count() <= MOST);
-        assert!(!told[0].title.contains(['\n', '\u{202e}']));
+    fn hostile_text_is_short_lines_of_letters() {
+        let before = TEXTS.iter().filter(|text| text.contains(acts)).count();
+        assert!(before > 5, "only {before} texts would do anything");
+        let endless = format!("a\nb\u{202e}c{}", "x".repeat(1 << 20));
+        for text in TEXTS.iter().chain([&endless]) {
+            let soiled = News { reason: Some(text.clone()), profile: text.clone(), ..news(Turn::Failed, text) };
+            let mut told = tellings(std::slice::from_ref(&soiled), Language::English);
+            let many: Vec<News> = (0..=EACH).map(|_| soiled.clone()).collect();
+            told.extend(tellings(&many, Language::Korean));
+            assert_eq!(told.len(), 2);
+            let board = json!({"any_read": true, "problems": {"n": 1}, "groups": [{"key": "failed", "count": {"n": 1},
+                "rows": [{"id": "p/1", "name": text, "profile": "dev", "stage": text}]}]});
+            let glance = Glance::of(&board, Language::English);
+            let lines = told.iter().flat_map(|t| t.body.lines().chain([t.title.as_str()]));
+            for line in lines.chain(glance.things.iter().map(|(line, _)| line.as_str())) {
+                assert!(!line.contains(acts) && line.chars().count() <= MOST, "{text:?}: {line:?}");
+            }
+            assert!(told.iter().all(|t| t.body.lines().count() <= EACH + 1), "{text:?}: {told:?}");
+        }
+        let told = tellings(&[news(Turn::Waiting, &endless)], Language::English);
+        assert!(told[0].title.starts_with("Waiting for approval: a bcx"), "{}", told[0].title);
     }
 
     #[test]

@@ -22,7 +22,7 @@ use skydeck_sim::{
 };
 use tokio::sync::broadcast;
 
-use self::scan::Scanner;
+pub(crate) use self::scan::Scanner;
 use crate::machine::{Machine, call, standing};
 
 /// What is meant to be found: a commit, the user's own words, and a pipeline's name.
@@ -201,13 +201,14 @@ async fn every_call(host: &Host, out: &mut Out, action: &str) {
         ids.extend(page["rows"].as_array().unwrap().iter().map(|r| r["id"].as_str().unwrap().to_owned()));
     }
     assert!(ids.len() > 10, "{ids:?}");
+    let export = host.export().await.unwrap().to_string();
     for declared in CALLS {
         let mut answered = 0;
         for id in &ids {
             let params = json!({
                 "id": id, "ids": [id], "text": "checkout", "name": "shop-dev", "label": "WITNESS-label",
                 "profiles": &PROFILES[..3], "verb": "start", "reason": "WITNESS-reason", "confirm": "yes",
-                "action": action, "value": "good", "theme": "dark", "since": "2020-01-01T00:00:00Z", "views": {"board": {"text": "WITNESS-view"}},
+                "action": action, "value": "good", "file": export, "theme": "dark", "since": "2020-01-01T00:00:00Z", "views": {"board": {"text": "WITNESS-view"}},
             });
             answered += usize::from(out.call(host, declared.name, params).await.is_some());
         }

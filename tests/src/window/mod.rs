@@ -6,6 +6,7 @@
 mod children;
 mod desktop;
 mod display;
+mod drag;
 mod driver;
 
 use std::path::{Path, PathBuf};
@@ -184,6 +185,13 @@ impl Window {
     /// would send.
     pub fn ask_to_close(&self) -> Result<(), WindowError> {
         self.display.ask_to_close()
+    }
+
+    /// Drags these addresses from another program over its middle and lets go there.
+    pub fn drop_on(&self, uris: &[&str]) -> Result<(), WindowError> {
+        let failed =
+            |error: Box<dyn std::error::Error>| WindowError::Start { program: "a drag", why: error.to_string() };
+        drag::drop_on_window(&self.display.name(), uris).map_err(failed)
     }
 
     /// Whether it is on the display.

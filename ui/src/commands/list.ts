@@ -39,9 +39,13 @@ export const commands = [
   command("list.views", "view", ["v"], m.command.listViews),
   command("list.copy-csv", "view", [], m.command.copyCsv),
   command("list.copy-json", "view", [], m.command.copyJson),
+  command("list.save-csv", "view", [], m.command.saveCsv),
+  command("list.save-json", "view", [], m.command.saveJson),
   command("list.copy-arns", "view", [], m.command.copyArns),
   command("back", "view", ["Escape"], m.command.back),
   command("detail.mark-bad", "view", ["b"], m.command.markBad),
+  command("detail.compare", "view", ["c"], m.command.compare),
+  command("detail.raw", "view", ["r"], m.command.raw),
   command("detail.copy-arn", "view", ["y"], m.command.copyArn),
   command("detail.copy-link", "view", ["Y"], m.command.copyLink),
   command("detail.console", "view", ["o"], m.command.console),
@@ -49,6 +53,7 @@ export const commands = [
   command("go.approvals", "view", ["g a"], m.command.goApprovals),
   command("go.builds", "view", ["g u"], m.command.goBuilds),
   command("go.repositories", "view", ["g r"], m.command.goRepositories),
+  command("go.freshness", "view", ["g f"], m.command.goFreshness),
   command("go.ledger", "view", ["g l"], m.command.goLedger),
   command("go.settings", "view", ["g s"], m.command.goSettings),
   // What can be done with the thing whose detail is open; each opens its plan, and none acts.
@@ -62,8 +67,10 @@ export const commands = [
   command("profiles", "global", ["Mod+p"], m.command.profiles),
   command("overlay.close", "overlay", ["Escape"], m.command.overlayClose),
   command("refresh", "global", ["Mod+r"], m.command.refresh),
+  command("report", "global", [], m.command.report),
   command("theme.next", "global", ["Mod+Shift+l"], m.command.theme),
   command("language.next", "global", ["Mod+Shift+k"], m.command.language),
+  command("wall", "global", ["Mod+Shift+f", "F11"], m.command.wall),
   command("help", "view", ["?"], m.command.help, m.command.hint.help),
 ] as const satisfies readonly Command[];
 

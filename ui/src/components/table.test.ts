@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { TEXTS } from "$/platform/fixtures/hostile";
 import { csv, type Cells } from "./table";
 
 interface Row {
@@ -19,4 +20,16 @@ test("a table for a spreadsheet: quoted where it must be, blank where there is n
 test.each(["=cmd|' /C calc'!A0", "+1", "-2", "@x", "\tx", "\rx"])("%j is no formula", (name) => {
   const cell = csv(cells, [{ name, note: "" }]).split("\r\n")[1] ?? "";
   expect(cell.replace(/^"/, "").startsWith("'")).toBe(true);
+});
+
+test("of hostile text none begins as a formula, and all of it is one cell", () => {
+  for (const name of TEXTS) {
+    const [, ...lines] = csv(cells, [{ name, note: "end" }]).split("\r\n");
+    const line = lines.join("\r\n").trimEnd();
+    expect(line.endsWith(",end")).toBe(true);
+    const cell = line.slice(0, -",end".length);
+    const read = cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell;
+    expect(read).not.toMatch(/^[=+\-@\t\r]/);
+    expect(read.replace(/^'(?=[=+\-@\t\r])/, "")).toBe(name);
+  }
 });

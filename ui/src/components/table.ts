@@ -8,8 +8,11 @@ const harmless = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text
 
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
+const line = (texts: string[]) => `${texts.map((text) => quoted(harmless(text))).join(",")}\r\n`;
+
+export const csvHead = <T>(cells: Cells<T>): string => line(cells.map(([head]) => head));
+
+export const csvLines = <T>(cells: Cells<T>, rows: readonly T[]): string => rows.map((row) => line(cells.map(([, cell]) => cell(row) ?? ""))).join("");
+
 /** RFC 4180, with a head. */
-export function csv<T>(cells: Cells<T>, rows: readonly T[]): string {
-  const line = (texts: string[]) => `${texts.map((text) => quoted(harmless(text))).join(",")}\r\n`;
-  return line(cells.map(([head]) => head)) + rows.map((row) => line(cells.map(([, cell]) => cell(row) ?? ""))).join("");
-}
+export const csv = <T>(cells: Cells<T>, rows: readonly T[]): string => csvHead(cells) + csvLines(cells, rows);

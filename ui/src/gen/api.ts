@@ -39,6 +39,47 @@ to: string | null,
 options: VerbOptions, };
 
 /**
+ * An action in both runs.
+ */
+export type ActionDiff = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Category.
+ */
+category: string, 
+/**
+ * Provider.
+ */
+provider: string, 
+/**
+ * What it works on.
+ */
+subject: string | null, 
+/**
+ * In the run looked at.
+ */
+run: Side, 
+/**
+ * In the one it is compared with.
+ */
+with: Side, 
+/**
+ * How much longer it took, in milliseconds; less than nothing where it took less long.
+ */
+longer_ms: number | null, 
+/**
+ * What is different.
+ */
+difference: Difference, 
+/**
+ * What is usual for it.
+ */
+usual: Usual | null, };
+
+/**
  * Which action.
  */
 export type ActionParams = { 
@@ -626,6 +667,10 @@ version: string,
  */
 demo: boolean, 
 /**
+ * Whether this home was never used: AWS is not read before `welcome` says which profiles are shown.
+ */
+first: boolean, 
+/**
  * Settings.
  */
 settings: Settings, 
@@ -637,6 +682,19 @@ notices: Array<string>,
  * Instant of the backend's clock, so that the front can tell ages by it.
  */
 now: string, };
+
+/**
+ * How much Skydeck allows itself of what AWS allows, for each account × Region × service.
+ */
+export type Budget = { 
+/**
+ * Part of the rate of an operation whose rate AWS publishes, 0 to 1.
+ */
+published_share: number, 
+/**
+ * Calls a second of all other operations together.
+ */
+calls_per_second: number, };
 
 /**
  * Detail of `codebuild.build`.
@@ -852,6 +910,150 @@ at: string | null,
 parent: string | null, };
 
 /**
+ * Commits that lie between two revisions.
+ */
+export type Commits = { 
+/**
+ * Whether the run looked at has them and the other had not; else it is the other way round.
+ */
+added: boolean, 
+/**
+ * Newest first.
+ */
+commits: Array<Commit>, };
+
+/**
+ * Which pipeline, and which two of its executions.
+ */
+export type CompareParams = { 
+/**
+ * Row id of the pipeline.
+ */
+id: string, 
+/**
+ * Execution to look at; none is the one the row shows.
+ */
+execution: string | null, 
+/**
+ * Execution to compare it with; none is the last one before it that succeeded.
+ */
+with: string | null, };
+
+/**
+ * One of two runs.
+ */
+export type ComparedRun = { 
+/**
+ * The user's mark on it.
+ */
+mark: Mark | null, 
+/**
+ * How long it took, or takes so far, in milliseconds.
+ */
+duration_ms: number, 
+/**
+ * Mode it ran in, where that is known.
+ */
+execution_mode: string | null, 
+/**
+ * Version of the structure it ran on, where that was read.
+ */
+pipeline_version: number | null, 
+/**
+ * ARN of what ran: the pipeline, the project. With the account inside, so that it is the same through any profile.
+ */
+of_arn: string, 
+/**
+ * Id of the run in AWS.
+ */
+run_id: string, 
+/**
+ * Kind of the run: `codepipeline.execution`, `codebuild.build`.
+ */
+kind: string, 
+/**
+ * How it ended.
+ */
+outcome: RunOutcome, 
+/**
+ * AWS's own word.
+ */
+status: string, 
+/**
+ * Whether it went back to an earlier version.
+ */
+rollback: boolean, 
+/**
+ * Run it went back to, if so.
+ */
+rollback_of: string | null, 
+/**
+ * Start.
+ */
+started_at: string, 
+/**
+ * End, if it ended.
+ */
+ended_at: string | null, 
+/**
+ * Who or what started it.
+ */
+by: string | null, 
+/**
+ * Why it started: AWS's trigger type.
+ */
+trigger: string | null, 
+/**
+ * What it shipped.
+ */
+revisions: Array<Revision>, 
+/**
+ * First line of why it failed, where known.
+ */
+reason: string | null, };
+
+/**
+ * A run, by how it differs from another one.
+ */
+export type Comparison = { 
+/**
+ * The run looked at.
+ */
+run: ComparedRun, 
+/**
+ * The one it is compared with; none if none was named and none before it succeeded. Then there are no differences.
+ */
+with: ComparedRun | null, 
+/**
+ * How much longer it took, in milliseconds; less than nothing where it took less long.
+ */
+longer_ms: number | null, 
+/**
+ * What that amounts to.
+ */
+difference: Difference, 
+/**
+ * What is usual for the pipeline.
+ */
+usual: Usual | null, 
+/**
+ * What each source brought.
+ */
+revisions: Array<RevisionDiff>, 
+/**
+ * Stages and actions.
+ */
+stages: Array<StageDiff>, 
+/**
+ * Variables that the pipeline declares now. The values a run had are not kept: they may be secrets.
+ */
+variables: Array<VariableDef>, 
+/**
+ * Instant at which this was put together.
+ */
+now: string, };
+
+/**
  * What confirms a plan.
  */
 export type Confirm = { 
@@ -911,6 +1113,11 @@ revision: Revision | null,
  * When it ran.
  */
 at: string | null, };
+
+/**
+ * What is different about a part between two runs.
+ */
+export type Difference = "none" | "state" | "longer" | "shorter" | "unknown";
 
 /**
  * What went wrong with one call or one source, as told to people and scripts. Never holds a secret.
@@ -1149,6 +1356,67 @@ export type Ids = {
  * Row ids.
  */
 ids: Array<string>, };
+
+/**
+ * What an import changes, or has changed.
+ */
+export type Import = { 
+/**
+ * Every change; what the file does not name stays.
+ */
+changes: Array<ImportChange>, 
+/**
+ * Whether it was taken over.
+ */
+taken: boolean, };
+
+/**
+ * One thing that an import changes.
+ */
+export type ImportChange = { 
+/**
+ * What it belongs to.
+ */
+part: ImportPart, 
+/**
+ * Key of the setting, name of the view or profile, subject of the mark or lock.
+ */
+name: string, 
+/**
+ * Of a profile: what of it.
+ */
+member: string | null, 
+/**
+ * What stands now; null if nothing.
+ */
+from: unknown, 
+/**
+ * What stands then.
+ */
+to: unknown, };
+
+/**
+ * Such a file, to take over.
+ */
+export type ImportParams = { 
+/**
+ * Its text.
+ */
+file: string, 
+/**
+ * Whether to take it over, all of it or nothing; else it is only told what would change.
+ */
+take: boolean, };
+
+/**
+ * What a change belongs to.
+ */
+export type ImportPart = "setting" | "view" | "profile" | "mark" | "lock";
+
+/**
+ * How far a part of a run is known.
+ */
+export type Known = "ran" | "not-run" | "unread";
 
 /**
  * Entries of the ledger, newest first.
@@ -1393,7 +1661,7 @@ export type MarkValue = "good" | "bad";
  */
 export type Meter = { 
 /**
- * Account.
+ * Account; before it is known, the profile or the SSO portal that is asked for it.
  */
 account: string, 
 /**
@@ -1401,7 +1669,7 @@ account: string,
  */
 region: string, 
 /**
- * Service.
+ * Service, as its permissions are prefixed (`codepipeline`, `logs`, `sts`).
  */
 service: string, 
 /**
@@ -1413,7 +1681,7 @@ calls_last_minute: number,
  */
 throttles_last_minute: number, 
 /**
- * Share of our own budget used in the last minute, 0 to 1.
+ * Share of our own budget used in the last minute, of the operation that used most; a short burst may pass 1.
  */
 used_share: number, };
 
@@ -1489,6 +1757,23 @@ export type Nothing = Record<symbol, never>;
  * How an action ended.
  */
 export type Outcome = "intended" | "accepted" | "succeeded" | "failed" | "refused" | "unknown";
+
+/**
+ * What went wrong in the page itself.
+ */
+export type PageError = { 
+/**
+ * What was being shown or done: `board`, `detail` …
+ */
+place: string, 
+/**
+ * The error's own words.
+ */
+message: string, 
+/**
+ * Its stack.
+ */
+stack: string, };
 
 /**
  * Detail of `codepipeline.pipeline`.
@@ -1906,6 +2191,54 @@ from: string,
 to: string, };
 
 /**
+ * A row as it is kept in the cache.
+ */
+export type RawRow = { 
+/**
+ * The row, whole. Nothing secret is kept, so nothing is taken out here.
+ */
+row: Resource, 
+/**
+ * Instant at which this was put together.
+ */
+now: string, };
+
+/**
+ * What to read now; everything shown, where nothing is named.
+ */
+export type RefreshParams = { 
+/**
+ * Row ids.
+ */
+ids: Array<string>, 
+/**
+ * Sources, of those that are shown.
+ */
+sources: Array<SourceId>, };
+
+/**
+ * A report, to be shown whole before it is saved.
+ */
+export type Report = { 
+/**
+ * Its text.
+ */
+text: string, };
+
+/**
+ * What only the front knows.
+ */
+export type ReportParams = { 
+/**
+ * What it runs in: `window`, `browser`, and the engine that draws it.
+ */
+front: string, 
+/**
+ * Errors of the page, newest last.
+ */
+errors: Array<PageError>, };
+
+/**
  * Detail of `codecommit.repository`.
  */
 export type RepositoryDetail = { 
@@ -1925,6 +2258,20 @@ updated_at: string | null,
  * Commits that pipelines shipped from it, as read, newest first, at most 50.
  */
 commits: Array<Commit>, };
+
+/**
+ * What to reset.
+ */
+export type ResetParams = { 
+/**
+ * Which part.
+ */
+part: ResetPart, };
+
+/**
+ * What is set back to how it is by itself. Marks, locks and records stay in any case.
+ */
+export type ResetPart = "look" | "attention" | "views" | "profiles" | "all";
 
 /**
  * One thing in AWS, as last read.
@@ -2027,6 +2374,35 @@ provider: string | null,
  * When it was made or changed, where told.
  */
 at: string | null, };
+
+/**
+ * What one source brought to both runs.
+ */
+export type RevisionDiff = { 
+/**
+ * Source action.
+ */
+source: string, 
+/**
+ * What the run looked at ships of it.
+ */
+run: Revision | null, 
+/**
+ * What the one it is compared with shipped.
+ */
+with: Revision | null, 
+/**
+ * Whether it is the same revision.
+ */
+same: boolean, 
+/**
+ * https link to what lies between the two, where the repository has such a page.
+ */
+between_url: string | null, 
+/**
+ * The commits between the two, where all of them are known.
+ */
+commits: Commits | null, };
 
 /**
  * A page of a list.
@@ -2250,6 +2626,40 @@ attention: Attention,
 views: Record<string, unknown>, };
 
 /**
+ * The user's decisions as a file: the one of `skydeckctl settings export`.
+ */
+export type SettingsFile = { 
+/**
+ * JSON. Holds no secret.
+ */
+text: string, 
+/**
+ * Where they are kept on this machine.
+ */
+kept_in: string, };
+
+/**
+ * What to change of the settings; what is none stays, so that two fronts do not overwrite each other.
+ */
+export type SettingsPatch = { 
+/**
+ * Theme.
+ */
+theme: Theme | null, 
+/**
+ * `en`, `ko`; empty for the system's.
+ */
+language: string | null, 
+/**
+ * What the desktop is told.
+ */
+attention: Attention | null, 
+/**
+ * The views whose state changed; null forgets one.
+ */
+views: Record<string, unknown>, };
+
+/**
  * Which profiles are shown: all others stay in the cache, unread and unseen.
  */
 export type ShowParams = { 
@@ -2257,6 +2667,31 @@ export type ShowParams = {
  * Names of the profiles to show, in order.
  */
 profiles: Array<string>, };
+
+/**
+ * A part of one run.
+ */
+export type Side = { 
+/**
+ * How far it is known.
+ */
+known: Known, 
+/**
+ * How it stands. A stage that must have been passed is `ok` also where nothing was read of its actions.
+ */
+mark: StageMark, 
+/**
+ * AWS's status, of an action that ran.
+ */
+status: string | null, 
+/**
+ * Duration in milliseconds, in all or so far; none where it is not known.
+ */
+duration_ms: number | null, 
+/**
+ * How often it was tried, where that was read.
+ */
+tries: number | null, };
 
 /**
  * Sign-in state of a profile.
@@ -2361,6 +2796,14 @@ export type Sources = {
  */
 sources: Array<SourceStatus>, 
 /**
+ * Those of them that this process is reading, and not only single items of them.
+ */
+under_way: Array<SourceId>, 
+/**
+ * Titles of their services, as AWS writes them, by id.
+ */
+titles: { [key in string]: string }, 
+/**
  * How many of them are read (`ok`, `not-available`, `retired`).
  */
 read: number, 
@@ -2373,9 +2816,13 @@ newest: string | null,
  */
 oldest: string | null, 
 /**
- * Calls.
+ * Calls of this process.
  */
 meters: Array<Meter>, 
+/**
+ * What their shares are shares of.
+ */
+budget: Budget, 
 /**
  * Highest share of a budget used in the last minute, 0 to 1.
  */
@@ -2401,6 +2848,35 @@ name: string,
  * Mark.
  */
 mark: StageMark, };
+
+/**
+ * A stage in both runs.
+ */
+export type StageDiff = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * In the run looked at.
+ */
+run: Side, 
+/**
+ * In the one it is compared with.
+ */
+with: Side, 
+/**
+ * How much longer it took, in milliseconds; less than nothing where it took less long.
+ */
+longer_ms: number | null, 
+/**
+ * What is different.
+ */
+difference: Difference, 
+/**
+ * Its actions, by run order.
+ */
+actions: Array<ActionDiff>, };
 
 /**
  * How a stage stands, as its mark.
@@ -2649,12 +3125,14 @@ export interface Calls {
   search: { params: SearchParams; answer: Rows };
   pipeline: { params: PipelineParams; answer: PipelineView };
   build: { params: Id; answer: BuildView };
+  compare: { params: CompareParams; answer: Comparison };
+  raw: { params: Id; answer: RawRow };
   news: { params: NewsParams; answer: NewsList };
   profiles: { params: Nothing; answer: Profiles };
   set_profile: { params: ProfilePatch; answer: Profiles };
   show: { params: ShowParams; answer: Profiles };
   sources: { params: Nothing; answer: Sources };
-  refresh: { params: Ids; answer: Nothing };
+  refresh: { params: RefreshParams; answer: Nothing };
   watching: { params: Ids; answer: Nothing };
   plan: { params: PlanParams; answer: Plan };
   act: { params: ActParams; answer: ActionView };
@@ -2663,7 +3141,12 @@ export interface Calls {
   mark: { params: MarkParams; answer: Nothing };
   lock: { params: LockParams; answer: Nothing };
   unlock: { params: LockParams; answer: Nothing };
-  set_settings: { params: Settings; answer: Nothing };
+  set_settings: { params: SettingsPatch; answer: Nothing };
+  export_settings: { params: Nothing; answer: SettingsFile };
+  import_settings: { params: ImportParams; answer: Import };
+  reset_settings: { params: ResetParams; answer: Nothing };
+  welcome: { params: ShowParams; answer: Profiles };
+  report: { params: ReportParams; answer: Report };
 }
 
 /** The tags whose data a call answers with; `{x}` stands for its parameter `x`. A call that writes has none. */
@@ -2674,6 +3157,8 @@ export const provides: { readonly [K in keyof Calls]: readonly string[] } = {
   search: ["rows"],
   pipeline: ["row:{id}", "log:{id}", "profiles", "locks", "marks", "sources"],
   build: ["row:{id}", "log:{id}", "profiles", "sources"],
+  compare: ["row:{id}", "marks", "sources"],
+  raw: ["row:{id}"],
   news: ["rows", "profiles"],
   profiles: ["profiles"],
   set_profile: [],
@@ -2689,4 +3174,9 @@ export const provides: { readonly [K in keyof Calls]: readonly string[] } = {
   lock: [],
   unlock: [],
   set_settings: [],
+  export_settings: ["settings", "profiles", "marks", "locks"],
+  import_settings: [],
+  reset_settings: [],
+  welcome: [],
+  report: [],
 };

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Event } from "$/gen/api";
 import { browser } from "./browser";
+import { setHost } from "./current";
+import { saveFile } from "./save";
 
 /** An event stream that the test tells what happens. */
 class Stream {
@@ -72,6 +74,20 @@ test("a link opens without opener and referrer, and only if the server says so",
   browser.openLink("https://evil.example/");
   await vi.waitFor(() => expect(warned).toHaveBeenCalled());
   expect(opened).not.toHaveBeenCalled();
+});
+
+test("a text is downloaded under its name, as it is", async () => {
+  let blob: Blob | undefined;
+  const made = vi.fn((of: Blob) => ((blob = of), "blob:x"));
+  Object.assign(URL, { createObjectURL: made, revokeObjectURL: vi.fn() });
+  const clicked = vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (this: HTMLAnchorElement) {
+    expect([this.download, this.getAttribute("href")]).toEqual(["list.csv", "blob:x"]);
+  });
+  setHost(browser);
+  expect(await saveFile("list.csv", "a,b\n가,나\n")).toBe("list.csv");
+  expect(clicked).toHaveBeenCalledOnce();
+  expect(await blob?.text()).toBe("a,b\n가,나\n");
+  expect(document.querySelector("a")).toBeNull();
 });
 
 test("a connection that breaks is a hole, once; one that is refused is another", () => {

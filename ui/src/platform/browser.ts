@@ -76,11 +76,28 @@ async function openLink(url: string): Promise<void> {
   window.open(url, "_blank", "noopener,noreferrer");
 }
 
+/** The browser asks where, or has its own folder for it; it does not say which. */
+function save(name: string, text: string): Promise<string> {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+  link.download = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+  // The download has begun by then; what is not given back stays in memory as long as the page.
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  return Promise.resolve(name);
+}
+
 export const browser: Host = {
+  kind: "browser",
+  // The server belongs to whoever started it.
+  demo: undefined,
   call: (name, params) => post(`call/${name}`, params),
   events,
   opens: () => () => undefined,
   openLink: (url) => void openLink(url).catch((error: unknown) => console.warn("not opened", error)),
+  save,
   // AWS is read from the moment somebody has come in, on whatever machine that is.
   painted: () => undefined,
   // eslint-disable-next-line no-restricted-syntax -- the clock that platform/clock asks

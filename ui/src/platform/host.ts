@@ -16,6 +16,10 @@ export interface Outside {
 }
 
 export interface Host {
+  /** What it is, for a report. */
+  kind: "window" | "browser" | "fixtures";
+  /** Starts the demo world in place of this, where that can be done from here. */
+  demo: (() => Promise<void>) | undefined;
   /** Makes one call of the contract. Rejects with an `ApiError`. */
   call<K extends CallName>(name: K, params: Params<K>): Promise<Answer<K>>;
   /** Hears which tags changed. Returns what stops it. */
@@ -25,6 +29,8 @@ export interface Host {
   opens(heard: (thing: Outside | null) => void, unknown: (arn: string) => void): () => void;
   /** Opens an https link outside; the shell has the last word on which. */
   openLink(url: string): void;
+  /** Saves a text under that name, where the user says. Where it is then; none if they thought better of it. */
+  save(name: string, text: string): Promise<string | null>;
   /** Says, once, that something worth showing is on the screen. */
   painted(): void;
   /** Instant of the machine's clock in milliseconds; fixtures stand still. */

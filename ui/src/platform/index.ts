@@ -7,4 +7,6 @@ export { clock } from "./clock.svelte";
 export { query, cache, type Query } from "./query.svelte";
 export { presetView, settings, viewState } from "./settings.svelte";
 export { copyText } from "./clipboard";
+export { defects } from "./defects.svelte";
+export { saveFile } from "./save";
 export { openLink, isHttps } from "./links";

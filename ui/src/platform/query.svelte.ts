@@ -98,6 +98,7 @@ class Cache {
   scope = 0;
   private entries = new Map<string, Entry>();
   private seq = 0;
+  private heeding: { tag: string; told: () => void }[] = [];
 
   entry(name: CallName, params: Record<string, unknown>): Entry {
     const key = `${name} ${JSON.stringify(params)}`;
@@ -127,6 +128,14 @@ class Cache {
         this.wake(entry);
       }
     }
+    for (const { tag, told } of this.heeding) if (missed || event.tags.some((changed) => concerns(tag, changed))) told();
+  }
+
+  /** For what keeps its own data: is told when it changed, or may have. Returns what stops it. */
+  heed(tag: string, told: () => void): () => void {
+    const heeded = { tag, told };
+    this.heeding.push(heeded);
+    return () => void (this.heeding = this.heeding.filter((h) => h !== heeded));
   }
 
   /** Other profiles are shown now: what is in flight is of the old ones, and so is what is on the screen. */

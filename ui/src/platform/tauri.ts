@@ -30,6 +30,8 @@ async function call<T>(name: string, params: unknown): Promise<T> {
 }
 
 export const tauri: Host = {
+  kind: "window",
+  demo: () => invoke("open_demo"),
   call,
   events(heard) {
     const stop = listen<Event>("skydeck://event", (e) => heard(e.payload));
@@ -40,6 +42,7 @@ export const tauri: Host = {
     return () => stop.forEach((s) => void s.then((f) => f()));
   },
   openLink: (url) => void invoke("open_link", { url }),
+  save: (name, text) => invoke("save_file", { name, text }),
   painted() {
     ahead.clear();
     void invoke("painted");

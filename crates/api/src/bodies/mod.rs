@@ -2,14 +2,18 @@
 
 mod board;
 mod build;
+mod compare;
 mod pipeline;
 mod profiles;
 mod ran;
+mod report;
 mod row;
 mod rows;
 mod settings;
 mod sources;
+mod transfer;
 mod verbs;
 
 pub use rows::kinds;
 pub use settings::SettingKey;
+pub use transfer::file as settings_file;

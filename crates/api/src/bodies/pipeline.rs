@@ -35,13 +35,7 @@ impl Host {
         let row = self.row(&params.id).await?;
         let seen = self.seen_around(&row).await?;
         let arn = row.arn.clone().unwrap_or_default();
-        let detail: PipelineDetail = row.detail().ok_or_else(|| {
-            let what = format!(
-                "`{}` is a {}, not a pipeline, or was written by another version. Read it again.",
-                row.name, row.kind
-            );
-            ApiError::new(Code::Invalid, what)
-        })?;
+        let detail = detail_of(&row)?;
         let profile = self.profile_of(&row, &seen)?;
         let usual = self.engine.usual(&arn).await;
         let locks = self.engine.ledger().locks(seen.now).await?;
@@ -102,9 +96,8 @@ impl Host {
     }
 
     /// An execution that the row does not show: from the cache, else as history remembers it.
-    async fn execution(&self, row: &Resource, arn: &str, id: &str) -> Result<ExecutionDetail, ApiError> {
-        let name = format!("{}/{id}", row.name);
-        let row_id = Resource::make_id(&row.profile, None, &row.region, ExecutionDetail::KIND, &name);
+    pub(super) async fn execution(&self, row: &Resource, arn: &str, id: &str) -> Result<ExecutionDetail, ApiError> {
+        let row_id = execution_row_id(row, id);
         if let Some(detail) = self.engine.cache().get(&row_id).await?.and_then(|r| r.detail::<ExecutionDetail>()) {
             return Ok(detail);
         }
@@ -155,20 +148,20 @@ impl Host {
         Ok(Some(cause))
     }
 
+    /// Its executions that are in the cache.
+    pub(super) async fn executions(&self, row: &Resource, arn: &str) -> Result<Vec<ExecutionDetail>, ApiError> {
+        let links = self.engine.cache().links_to(arn).await?;
+        let through = format!("{}/", row.profile);
+        let of = links.into_iter().filter(|l| l.rel == "of" && l.from.starts_with(&through)).map(|l| l.from);
+        let rows = self.engine.cache().get_many(&of.collect::<Vec<String>>()).await?;
+        Ok(rows.iter().filter_map(Resource::detail).collect())
+    }
+
     /// The runs, newest first: those under way from the cache, those that ended from the ledger.
     async fn history(&self, row: &Resource, arn: &str) -> Result<Vec<HistoryRun>, ApiError> {
-        let of: Vec<String> = self
-            .engine
-            .cache()
-            .links_to(arn)
-            .await?
-            .into_iter()
-            .filter(|l| l.rel == "of" && l.from.starts_with(&format!("{}/", row.profile)))
-            .map(|l| l.from)
-            .collect();
-        let executions = self.engine.cache().get_many(&of).await?;
+        let executions = self.executions(row, arn).await?;
         let mut runs = self.engine.ledger().runs(arn, HISTORY, None).await?;
-        for execution in executions.iter().filter_map(|r| r.detail::<ExecutionDetail>()).filter(|e| !is_over(e)) {
+        for execution in executions.into_iter().filter(|e| !is_over(e)) {
             // What the ledger says has ended has, even where its row is older.
             if !runs.iter().any(|r| r.run_id == execution.execution_id) {
                 runs.extend(under_way(arn, execution));
@@ -190,13 +183,30 @@ pub(crate) fn mark_subject(of_arn: &str, run_id: &str) -> String {
     format!("{of_arn}#{run_id}")
 }
 
-fn not_there(id: &str) -> ApiError {
+/// The row's detail, if it is a pipeline's.
+pub(super) fn detail_of(row: &Resource) -> Result<PipelineDetail, ApiError> {
+    row.detail().ok_or_else(|| {
+        let what = format!(
+            "`{}` is a {}, not a pipeline, or was written by another version. Read it again.",
+            row.name, row.kind
+        );
+        ApiError::new(Code::Invalid, what)
+    })
+}
+
+/// Id of the row of one of a pipeline's executions.
+pub(super) fn execution_row_id(row: &Resource, execution: &str) -> String {
+    let name = format!("{}/{execution}", row.name);
+    Resource::make_id(&row.profile, None, &row.region, ExecutionDetail::KIND, &name)
+}
+
+pub(super) fn not_there(id: &str) -> ApiError {
     let what = format!("`{id}` is not in the cache (any more). It may have been deleted in AWS since it was shown.");
     ApiError::new(Code::NotFound, what)
 }
 
 /// An execution that is under way, as a run.
-fn under_way(arn: &str, execution: ExecutionDetail) -> Option<Run> {
+pub(super) fn under_way(arn: &str, execution: ExecutionDetail) -> Option<Run> {
     Some(Run {
         of_arn: arn.to_owned(),
         kind: ExecutionDetail::KIND.to_owned(),

@@ -52,6 +52,13 @@ impl Host {
         self.profiles(Nothing {}).await
     }
 
+    /// Ends the first start of a home: these profiles are shown, and AWS is read from now on. Any number of times.
+    pub async fn welcome(&self, params: ShowParams) -> Result<Profiles, ApiError> {
+        self.engine.show_at_first(&params.profiles).await?;
+        self.begin_first().await?;
+        self.profiles(Nothing {}).await
+    }
+
     /// Chooses the profiles shown.
     pub async fn show(&self, params: ShowParams) -> Result<Profiles, ApiError> {
         self.engine.show(&params.profiles).await?;

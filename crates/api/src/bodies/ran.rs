@@ -33,6 +33,17 @@ impl<'a> There<'a> {
     }
 }
 
+/// The CodeBuild project that an action runs.
+pub(super) fn project_arn_of(def: &ActionDef, pipeline: &Resource) -> Option<String> {
+    let project = def.subject.as_ref().filter(|_| def.provider == "CodeBuild")?;
+    let (there, partition) = (There::of(def, pipeline), partition(pipeline));
+    Some(format!("arn:{partition}:{CODEBUILD}:{}:{}:project/{project}", there.region, there.account))
+}
+
+fn partition(row: &Resource) -> &str {
+    row.arn.as_deref().and_then(|a| a.split(':').nth(1)).unwrap_or("aws")
+}
+
 impl Host {
     /// The CodeBuild builds that the stages' actions ran, by build id, as far as they are in the cache.
     pub(super) async fn builds(
@@ -40,7 +51,7 @@ impl Host {
         row: &Resource,
         stages: &[StageRunState<'_>],
     ) -> Result<HashMap<String, Resource>, ApiError> {
-        let partition = row.arn.as_deref().and_then(|a| a.split(':').nth(1)).unwrap_or("aws");
+        let partition = partition(row);
         let actions = stages.iter().flat_map(|s| &s.actions).filter(|a| a.def.provider == "CodeBuild");
         let (mut ids, mut found) = (Vec::new(), Vec::new());
         for (def, build) in actions.filter_map(|a| Some((a.def, a.state?.external_id.as_deref()?))) {

@@ -9,16 +9,16 @@ use crate::{
         ApiError, Code,
         attention::Attention,
         calls::Nothing,
-        settings::{Boot, Settings, Theme},
+        settings::{Boot, Settings, SettingsPatch, Theme},
     },
     host::Host,
 };
 
-const THEME: &str = "theme";
-const LANGUAGE: &str = "language";
-const ATTENTION: &str = "attention";
+pub(super) const THEME: &str = "theme";
+pub(super) const LANGUAGE: &str = "language";
+pub(super) const ATTENTION: &str = "attention";
 /// One key a view, so that a view that moved does not write the others again.
-const VIEW: &str = "view.";
+pub(super) const VIEW: &str = "view.";
 
 impl Host {
     /// What a front needs to start.
@@ -26,13 +26,14 @@ impl Host {
         Ok(Boot {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             demo: self.demo,
+            first: self.is_first().await?,
             settings: self.settings().await?,
             notices: self.notices.clone(),
             now: self.engine.now(),
         })
     }
 
-    async fn settings(&self) -> Result<Settings, ApiError> {
+    pub(super) async fn settings(&self) -> Result<Settings, ApiError> {
         let mut kept = self.engine.ledger().settings().await?;
         // A value that another version wrote and this one does not know is as if it were not set.
         let theme = kept.remove(THEME).and_then(|v| serde_json::from_value::<Theme>(v).ok()).unwrap_or_default();
@@ -47,26 +48,29 @@ impl Host {
         self.settings().await.map(|settings| settings.attention).unwrap_or_default()
     }
 
-    /// Keeps the settings: what changed of them.
-    pub async fn set_settings(&self, settings: Settings) -> Result<Nothing, ApiError> {
+    /// Changes what the patch names, and nothing else: another front may have changed the rest meanwhile.
+    pub async fn set_settings(&self, patch: SettingsPatch) -> Result<Nothing, ApiError> {
         let before = self.settings().await?;
-        if settings.theme != before.theme {
-            self.engine.set_setting(THEME, Some(&json!(settings.theme))).await?;
+        let mut changes: Vec<(String, Option<Value>)> = Vec::new();
+        if let Some(theme) = patch.theme.filter(|theme| *theme != before.theme) {
+            changes.push((THEME.to_owned(), Some(json!(theme))));
         }
-        if settings.language != before.language {
-            let language = settings.language.as_ref().map(|l| json!(l));
-            self.engine.set_setting(LANGUAGE, language.as_ref()).await?;
+        let language = patch.language.map(|l| Some(l).filter(|l| !l.is_empty()));
+        if let Some(language) = language.filter(|language| *language != before.language) {
+            changes.push((LANGUAGE.to_owned(), language.map(|l| json!(l))));
         }
-        if settings.attention != before.attention {
-            self.engine.set_setting(ATTENTION, Some(&json!(settings.attention))).await?;
+        if let Some(attention) = patch.attention.filter(|attention| *attention != before.attention) {
+            changes.push((ATTENTION.to_owned(), Some(json!(attention))));
         }
-        for (view, state) in &settings.views {
-            if before.views.get(view) != Some(state) {
-                self.engine.set_setting(&format!("{VIEW}{view}"), Some(state)).await?;
+        for (view, state) in patch.views {
+            let state = Some(state).filter(|state| !state.is_null());
+            if before.views.get(&view) != state.as_ref() {
+                changes.push((format!("{VIEW}{view}"), state));
             }
         }
-        for view in before.views.keys().filter(|v| !settings.views.contains_key(*v)) {
-            self.engine.set_setting(&format!("{VIEW}{view}"), None).await?;
+        if !changes.is_empty() {
+            let changes: Vec<_> = changes.iter().map(|(key, value)| (key.as_str(), value.as_ref())).collect();
+            self.engine.set_settings(changes).await?;
         }
         Ok(Nothing {})
     }
@@ -124,16 +128,6 @@ impl Host {
         let now_shown = |p: &Profile| if p.name == name { shown } else { p.shown };
         let names: Vec<String> = profiles.iter().filter(|p| now_shown(p)).map(|p| p.name.clone()).collect();
         Ok(self.engine.show(&names).await?)
-    }
-
-    /// The user's decisions, to take elsewhere.
-    pub async fn export(&self) -> Result<Value, ApiError> {
-        Ok(self.engine.ledger().export(self.engine.now()).await?)
-    }
-
-    /// Takes over exported decisions.
-    pub async fn import(&self, decisions: &Value) -> Result<(), ApiError> {
-        Ok(self.engine.import_settings(decisions).await?)
     }
 }
 

@@ -1,13 +1,13 @@
 //! Freshness and budget of everything that is read; asking for a read; saying what is on screen.
 
-use skydeck_domain::SourceStatus;
-use skydeck_engine::{SyncFilter, SyncReport};
+use skydeck_domain::{SourceId, SourceStatus};
+use skydeck_engine::{SyncFilter, SyncReport, services};
 
 use crate::{
     contract::{
-        ApiError,
+        ApiError, Code,
         calls::{Ids, Nothing},
-        profiles::{Meter, Sources},
+        profiles::{Budget, Meter, RefreshParams, Sources},
     },
     host::Host,
     policy,
@@ -33,7 +33,14 @@ impl Host {
                 used_share: m.used_share,
             })
             .collect();
+        let mut under_way = self.engine.under_way();
+        under_way.retain(|id| sources.iter().any(|s| s.id == *id));
+        let titles = sources.iter().map(|s| &s.id.service).filter_map(|id| Some((id.clone(), services::by_id(id)?)));
+        let budget = self.engine.aws().budget();
         Ok(Sources {
+            under_way,
+            titles: titles.map(|(id, service)| (id, service.spec().title.to_owned())).collect(),
+            budget: Budget { published_share: budget.share, calls_per_second: budget.rate },
             read: sources.iter().filter(|s| s.state.is_read()).count() as u64,
             newest: sources.iter().filter_map(SourceStatus::fresh_at).max(),
             oldest: sources.iter().filter_map(|s| s.ok_at).min(),
@@ -45,9 +52,19 @@ impl Host {
         })
     }
 
-    /// Asks for a read now: of these rows, or of everything shown if empty.
-    pub async fn refresh(&self, params: Ids) -> Result<Nothing, ApiError> {
-        self.engine.refresh(&params.ids).await;
+    /// Asks for a read now: of these rows and sources, or of everything shown if none is named.
+    pub async fn refresh(&self, params: RefreshParams) -> Result<Nothing, ApiError> {
+        if !params.sources.is_empty() {
+            let seen = self.seen(&[], &[]).await?;
+            let is_seen = |id: &SourceId| seen.source(&id.profile, &id.region, &id.service).is_some();
+            if let Some(SourceId { profile, region, service }) = params.sources.iter().find(|id| !is_seen(id)) {
+                let message = format!(
+                    "`{service}` of profile `{profile}` in {region} is not among what is read. Show that profile, and have that Region read for it, first."
+                );
+                return Err(ApiError::new(Code::Invalid, message));
+            }
+        }
+        self.engine.refresh(&params.ids, &params.sources).await;
         Ok(Nothing {})
     }
 

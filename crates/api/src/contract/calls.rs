@@ -50,6 +50,10 @@ macro_rules! for_each_call {
             pipeline(pipeline::PipelineParams) -> pipeline::PipelineView, provides ["row:{id}", "log:{id}", "profiles", "locks", "marks", "sources"];
             /// One build.
             build(Id) -> pipeline::BuildView, provides ["row:{id}", "log:{id}", "profiles", "sources"];
+            /// Two runs of one pipeline beside each other.
+            compare(compare::CompareParams) -> compare::Comparison, provides ["row:{id}", "marks", "sources"];
+            /// A row as it is kept in the cache.
+            raw(Id) -> compare::RawRow, provides ["row:{id}"];
             /// What turned since an instant and still is so.
             news(attention::NewsParams) -> attention::NewsList, provides ["rows", "profiles"];
             /// The profiles.
@@ -60,8 +64,8 @@ macro_rules! for_each_call {
             show(profiles::ShowParams) -> profiles::Profiles, writes;
             /// Freshness and budget.
             sources(Nothing) -> profiles::Sources, provides ["sources", "meters"];
-            /// Asks for a read now: of these rows, or of everything shown if empty.
-            refresh(Ids) -> Nothing, writes;
+            /// Asks for a read now: of these rows and sources, or of everything shown if none is named.
+            refresh(profiles::RefreshParams) -> Nothing, writes;
             /// Says which rows are on screen, so that they are read first.
             watching(Ids) -> Nothing, writes;
             /// What an action would do, read live.
@@ -78,8 +82,18 @@ macro_rules! for_each_call {
             lock(verbs::LockParams) -> Nothing, writes;
             /// Takes a lock away.
             unlock(verbs::LockParams) -> Nothing, writes;
-            /// Keeps the settings.
-            set_settings(settings::Settings) -> Nothing, writes;
+            /// Changes settings: what is named, and nothing else.
+            set_settings(settings::SettingsPatch) -> Nothing, writes;
+            /// The user's decisions as a file.
+            export_settings(Nothing) -> settings::SettingsFile, provides ["settings", "profiles", "marks", "locks"];
+            /// Takes such a file over, or tells what it would change.
+            import_settings(settings::ImportParams) -> settings::Import, writes;
+            /// Sets settings back.
+            reset_settings(settings::ResetParams) -> Nothing, writes;
+            /// Ends the first start of a home: shows these profiles, and reads AWS from now on.
+            welcome(profiles::ShowParams) -> profiles::Profiles, writes;
+            /// What went wrong, as it may be handed on.
+            report(report::ReportParams) -> report::Report, provides [];
         }
     };
 }

@@ -6,11 +6,13 @@
 pub mod attention;
 pub mod board;
 pub mod calls;
+pub mod compare;
 pub mod error;
 pub mod event;
 pub mod list;
 pub mod pipeline;
 pub mod profiles;
+pub mod report;
 pub mod settings;
 pub mod verbs;
 

@@ -1,7 +1,7 @@
 //! Profiles and their sources: who, where, how fresh, how much of the API budget.
 
 use serde::{Deserialize, Serialize};
-use skydeck_domain::{Colour, ErrorInfo, Profile, Protection, SourceStatus, Timestamp};
+use skydeck_domain::{Colour, ErrorInfo, Profile, Protection, SourceId, SourceStatus, Timestamp};
 use ts_rs::TS;
 
 /// The profiles found.
@@ -44,14 +44,33 @@ pub struct ShowParams {
     pub profiles: Vec<String>,
 }
 
+/// What to read now; everything shown, where nothing is named.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct RefreshParams {
+    /// Row ids.
+    pub ids: Vec<String>,
+    /// Sources, of those that are shown.
+    pub sources: Vec<SourceId>,
+}
+
+/// How much Skydeck allows itself of what AWS allows, for each account × Region × service.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
+pub struct Budget {
+    /// Part of the rate of an operation whose rate AWS publishes, 0 to 1.
+    pub published_share: f64,
+    /// Calls a second of all other operations together.
+    pub calls_per_second: f64,
+}
+
 /// Calls to one service of one account in one Region.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct Meter {
-    /// Account.
+    /// Account; before it is known, the profile or the SSO portal that is asked for it.
     pub account: String,
     /// Region.
     pub region: String,
-    /// Service.
+    /// Service, as its permissions are prefixed (`codepipeline`, `logs`, `sts`).
     pub service: String,
     /// Calls in the last minute.
     #[ts(type = "number")]
@@ -59,7 +78,7 @@ pub struct Meter {
     /// Throttled ones in the last minute.
     #[ts(type = "number")]
     pub throttles_last_minute: u64,
-    /// Share of our own budget used in the last minute, 0 to 1.
+    /// Share of our own budget used in the last minute, of the operation that used most; a short burst may pass 1.
     pub used_share: f64,
 }
 
@@ -68,6 +87,10 @@ pub struct Meter {
 pub struct Sources {
     /// Every source of the shown profiles.
     pub sources: Vec<SourceStatus>,
+    /// Those of them that this process is reading, and not only single items of them.
+    pub under_way: Vec<SourceId>,
+    /// Titles of their services, as AWS writes them, by id.
+    pub titles: std::collections::BTreeMap<String, String>,
     /// How many of them are read (`ok`, `not-available`, `retired`).
     #[ts(type = "number")]
     pub read: u64,
@@ -75,8 +98,10 @@ pub struct Sources {
     pub newest: Option<Timestamp>,
     /// Oldest last whole reading.
     pub oldest: Option<Timestamp>,
-    /// Calls.
+    /// Calls of this process.
     pub meters: Vec<Meter>,
+    /// What their shares are shares of.
+    pub budget: Budget,
     /// Highest share of a budget used in the last minute, 0 to 1.
     pub budget_share: f64,
     /// Whether this process reads AWS, or another one does.

@@ -8,6 +8,7 @@ pub(crate) mod mark;
 pub(crate) mod plan;
 pub(crate) mod policy;
 pub(crate) mod profiles;
+pub(crate) mod report;
 pub(crate) mod serve;
 pub(crate) mod settings;
 pub(crate) mod sim;
@@ -53,6 +54,7 @@ async fn with_host(command: Command, host: &Host, out: &mut Out) -> Result<Exit,
         Command::Unlock(command) => command.run(host, out).await,
         Command::Settings(command) => command.run(host, out).await,
         Command::Ledger(command) => command.run(host, out).await,
+        Command::Report(command) => command.run(host, out).await,
         Command::Policy(_) | Command::Sim(_) | Command::Serve(_) => Ok(Exit::Done),
     }
 }

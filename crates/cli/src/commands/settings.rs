@@ -3,7 +3,7 @@
 use std::{io::Read as _, path::PathBuf};
 
 use serde_json::{Map, Value};
-use skydeck_api::{Host, SettingKey};
+use skydeck_api::{Host, SettingKey, contract::settings::ImportParams, settings_file};
 
 use crate::{
     failure::{Exit, Failure},
@@ -57,10 +57,12 @@ impl Settings {
             }
             What::Export { file: None } => out.json(&host.export().await?)?,
             What::Export { file: Some(file) } => {
-                let text = format!("{:#}\n", host.export().await?);
+                let text = settings_file(&host.export().await?);
                 std::fs::write(&file, text).map_err(|e| Failure::local(format!("{}: {e}", file.display())))?;
             }
-            What::Import { file } => host.import(&read(&file)?).await?,
+            What::Import { file } => {
+                host.import_settings(ImportParams { file: read(&file)?, take: true }).await?;
+            }
         }
         Ok(Exit::Done)
     }
@@ -101,7 +103,7 @@ fn plain(value: &Value) -> String {
     }
 }
 
-fn read(file: &std::path::Path) -> Result<Value, Failure> {
+fn read(file: &std::path::Path) -> Result<String, Failure> {
     let mut text = String::new();
     let read = if file.as_os_str() == "-" {
         std::io::stdin().read_to_string(&mut text)
@@ -109,5 +111,5 @@ fn read(file: &std::path::Path) -> Result<Value, Failure> {
         std::fs::File::open(file).and_then(|mut f| f.read_to_string(&mut text))
     };
     read.map_err(|e| Failure::local(format!("{}: {e}", file.display())))?;
-    serde_json::from_str(&text).map_err(|e| Failure::arguments(format!("{} is no JSON: {e}.", file.display())))
+    Ok(text)
 }

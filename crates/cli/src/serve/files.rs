@@ -1,5 +1,7 @@
 //! The UI as it was built with the program. Only names that stand in its table are answered: no path reaches the disk.
 
+use std::sync::LazyLock;
+
 use hyper::{Response, header::HeaderValue};
 
 use super::answers::{self, Answer};
@@ -9,6 +11,15 @@ const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/ui.rs"));
 
 const ICON: &[u8] = include_bytes!("../../../../assets/icons/32x32.png");
 
+/// The first script of the page, as `freezePrototype` in tauri.conf.json has the window run it: what all objects share stays as
+/// it is, whatever a later script would like. A file, for the policy lets no script stand in the page.
+const FREEZE: &[u8] = b"Object.freeze(Object.prototype);Object.freeze(Array.prototype);\n";
+
+static PAGE: LazyLock<String> = LazyLock::new(|| {
+    let page = FILES.iter().find(|(file, _)| *file == "index.html").map_or(&b""[..], |(_, bytes)| bytes);
+    String::from_utf8_lossy(page).replacen("<head>", "<head><script src=\"freeze.js\"></script>", 1)
+});
+
 /// What Vite puts here carries a hash of its content in its name: the same name is the same bytes for ever.
 const HASHED: &str = "assets/";
 
@@ -17,7 +28,8 @@ const FOR_EVER: HeaderValue = HeaderValue::from_static("private, max-age=3153600
 /// The file of that path, if there is one.
 pub(crate) fn file(path: &str) -> Option<Response<Answer>> {
     let name = match path.strip_prefix('/')? {
-        "" => "index.html",
+        "" | "index.html" => return Some(answers::ok(kind("index.html"), PAGE.as_bytes())),
+        "freeze.js" => return Some(answers::ok(kind("freeze.js"), FREEZE)),
         // Browsers ask for it by themselves.
         "favicon.ico" => return Some(answers::ok("image/png", ICON)),
         name => name,
@@ -59,6 +71,13 @@ mod tests {
         assert_eq!(script.headers()[CONTENT_TYPE], "text/javascript; charset=utf-8");
         assert_eq!(script.headers()[CACHE_CONTROL], FOR_EVER);
         assert!(FILES.iter().all(|(name, _)| kind(name) != "application/octet-stream"), "a type is missing");
+    }
+
+    #[test]
+    fn what_all_objects_share_is_frozen_before_any_other_script() {
+        let first = PAGE.find("<script").expect("the page has scripts");
+        assert!(PAGE[first..].starts_with("<script src=\"freeze.js\"></script>"), "{}", *PAGE);
+        assert_eq!(file("/freeze.js").unwrap().headers()[CONTENT_TYPE], "text/javascript; charset=utf-8");
     }
 
     #[test]

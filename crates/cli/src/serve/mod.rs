@@ -117,7 +117,7 @@ impl Serving {
         let entry = self.gate().enter(token, session.clone(), Instant::now());
         match entry {
             Entry::In => {
-                if let Err(error) = self.host.start().await {
+                if let Err(error) = self.host.start_for_page().await {
                     cause(&error.message);
                 }
                 answers::to_the_page(Some(&origin::cookie(host, session.text())))

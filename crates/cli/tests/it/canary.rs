@@ -83,6 +83,7 @@ fn with_every_log_turned_up_no_command_writes_a_secret() {
         &["settings", "export"],
         &["settings", "export", export.to_str().unwrap()],
         &["ledger"],
+        &["report"],
         &["policy", "operator"],
     ] {
         run(line);

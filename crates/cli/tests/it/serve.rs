@@ -636,6 +636,10 @@ fn aws_is_read_once_somebody_is_in_and_not_before() {
     assert_eq!(served.ground.sim.calls(), vec![]);
     let session = served.enter();
     let mut told = events(&served, &session);
+    assert_eq!(served.call("boot", &json!({}), &session).json()["first"], true);
+    thread::sleep(Duration::from_secs(1));
+    assert_eq!(served.ground.sim.calls(), vec![], "nobody has said yet which profiles are shown");
+    assert_eq!(served.call("welcome", &json!({"profiles": ["dev"]}), &session).status, 200);
     heard(&mut told, |event| event["tags"].as_array().unwrap().contains(&json!("board")));
     let began = Instant::now();
     while served.call("board", &json!({}), &session).json()["all"]["n"] == 0 {

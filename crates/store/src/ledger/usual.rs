@@ -10,9 +10,6 @@ use crate::{Result, word::json};
 /// From so many runs, the latest.
 const LATEST: i64 = 50;
 
-/// From fewer nothing can be said.
-const ENOUGH: usize = 5;
-
 impl Ledger {
     /// What is usual for the thing of this ARN; none below five runs that count.
     pub async fn usual(&self, of_arn: &str) -> Result<Option<Usual>> {
@@ -38,39 +35,8 @@ impl Ledger {
             for (of_arn, micros) in rows {
                 durations.entry(of_arn).or_default().push(micros / 1000);
             }
-            Ok(durations.into_iter().filter_map(|(of_arn, ms)| Some((of_arn, usual(ms)?))).collect())
+            Ok(durations.into_iter().filter_map(|(of_arn, ms)| Some((of_arn, Usual::of(ms)?))).collect())
         };
         self.db.told(read.await)
-    }
-}
-
-/// Median and 90th percentile by nearest rank: both are durations that really were.
-fn usual(mut ms: Vec<i64>) -> Option<Usual> {
-    if ms.len() < ENOUGH {
-        return None;
-    }
-    ms.sort_unstable();
-    let rank = |percent: usize| ms[(ms.len() * percent).div_ceil(100) - 1];
-    Some(Usual { median_ms: rank(50), p90_ms: rank(90), runs: ms.len() as i64 })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranks_are_the_nearest() {
-        let cases = [
-            (vec![], None),
-            (vec![1, 2, 3, 4], None),
-            (vec![50, 10, 40, 20, 30], Some((30, 50))),
-            (vec![1, 2, 3, 4, 5, 6, 7, 8, 9, 10], Some((5, 9))),
-            (vec![7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 900], Some((7, 7))),
-        ];
-        for (ms, expected) in cases {
-            let told = usual(ms.clone());
-            assert_eq!(told.map(|u| (u.median_ms, u.p90_ms)), expected, "{ms:?}");
-            assert!(told.is_none_or(|u| u.runs == ms.len() as i64));
-        }
     }
 }

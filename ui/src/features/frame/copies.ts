@@ -1,4 +1,4 @@
-// Commands that copy: the rows that are shown, and the thing whose detail is open.
+// Commands that copy and save: the rows that are shown, and the thing whose detail is open.
 
 import { useCommands } from "$/commands/registry.svelte";
 import { csv, type Cells } from "$/components/table";
@@ -6,6 +6,7 @@ import { m } from "$/gen/messages";
 import { count } from "$/i18n/format";
 import { copyText, openLink } from "$/platform";
 import type { Count } from "$/gen/api";
+import type { Every } from "./save";
 import { toast } from "./toast.svelte";
 
 async function copy(text: string, done: string): Promise<void> {
@@ -15,9 +16,9 @@ async function copy(text: string, done: string): Promise<void> {
 
 /**
  * Copies the rows of a list as they are shown: the selected ones, where there are some, else all that are loaded, saying
- * so if there are more than those. `cells` is asked then, in the language of the screen.
+ * so if there are more than those. `cells` is asked then, in the language of the screen. Saved as a file are all that fit, `every` of them; `list` is its name.
  */
-export function useRowCopies<T extends { arn: string | null }>(cells: () => Cells<T>, rows: () => readonly T[], all: () => Count, selected: () => readonly T[] = () => []): void {
+export function useRowCopies<T extends { arn: string | null }>(list: string, cells: () => Cells<T>, rows: () => readonly T[], all: () => Count, every: Every<T>, selected: () => readonly T[] = () => []): void {
   const wanted = () => (selected().length > 0 ? selected() : rows());
   const done = () => {
     const n = wanted().length;
@@ -28,7 +29,10 @@ export function useRowCopies<T extends { arn: string | null }>(cells: () => Cell
     const arns = wanted().flatMap((row) => row.arn ?? []);
     void copy(arns.join("\n"), m.copy.arns({ n: arns.length }));
   };
+  const save = (kind: "csv" | "json") => void import("./save").then(({ saveRows }) => saveRows({ list, kind, cells: cells(), selected: selected(), every }));
   useCommands({
+    "list.save-csv": () => save("csv"),
+    "list.save-json": () => save("json"),
     "list.copy-csv": () => void copy(csv(cells(), wanted()), done()),
     "list.copy-json": () => void copy(JSON.stringify(wanted(), null, 2), done()),
     "list.copy-arns": copyArns,

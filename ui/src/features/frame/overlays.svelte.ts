@@ -7,6 +7,11 @@ interface Overlay {
   help: Record<string, never>;
   palette: Record<string, never>;
   profiles: Record<string, never>;
+  report: Record<string, never>;
+  wall: Record<string, never>;
+  export: Record<string, never>;
+  import: Record<string, never>;
+  reset: Record<string, never>;
   action: { verb: Verb; profile: Profile; name: string; region: string; detail?: PipelineDetail };
 }
 
@@ -17,6 +22,11 @@ export const overlays = {
   help: () => import("./Help.svelte"),
   palette: () => import("../palette/Palette.svelte"),
   profiles: () => import("../profiles/Switcher.svelte"),
+  report: () => import("../report/Report.svelte"),
+  wall: () => import("../wall/Wall.svelte"),
+  export: () => import("../settings/ExportSheet.svelte"),
+  import: () => import("../settings/ImportSheet.svelte"),
+  reset: () => import("../settings/ResetSheet.svelte"),
   action: () => import("../action/ActionDrawer.svelte"),
 } as const;
 

@@ -1,7 +1,9 @@
 // What was done that cannot be seen, said for a moment. Nothing that anybody must have read: that is a notice.
 
 const SHOWN_MS = 3000;
-let said = $state.raw<{ text: string; done: boolean } | undefined>();
+/** What is longer is read longer. */
+const LETTER_MS = 60;
+let said = $state.raw<{ text: string; done: boolean; stop?: () => void } | undefined>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 export const toast = {
@@ -12,9 +14,14 @@ export const toast = {
   get done(): boolean {
     return said?.done ?? true;
   },
-  say(text: string, done = true): void {
+  /** What stops what is under way. */
+  get stop(): (() => void) | undefined {
+    return said?.stop;
+  },
+  /** With `stop`: something is under way, and this stands until the next thing is said. */
+  say(text: string, done = true, stop?: () => void): void {
     clearTimeout(timer);
-    said = { text, done };
-    timer = setTimeout(() => (said = undefined), SHOWN_MS);
+    said = { text, done, ...(stop && { stop }) };
+    if (!stop) timer = setTimeout(() => (said = undefined), Math.max(SHOWN_MS, text.length * LETTER_MS));
   },
 };

@@ -65,6 +65,13 @@ export class Cursor<R extends Row> {
     else this.kept.open = row.id;
     this.at = row.id;
   }
+  /** Goes to the filter. A detail that lies over the list, as on a magnified page, is closed for it. */
+  async filter(field: { focus(): boolean } | undefined): Promise<void> {
+    if (!field || field.focus()) return;
+    this.kept.open = null;
+    await tick();
+    field.focus();
+  }
   /** Undoes the last of these; tells whether there was anything. */
   back(): boolean {
     if (this.selection.size > 0) this.selection.clear();

@@ -11,7 +11,7 @@ export interface Saved {
 }
 
 /** All that are saved, kept over a restart. */
-export const keptViews = (): { views: Saved[] } => viewState("saved", { views: [] as Saved[] });
+export const keptViews = (): { views: Saved[] } => viewState("saved", { views: [] as Saved[] }, { shared: true });
 
 const same = (a: Saved, b: Saved): boolean => a.list === b.list && a.name === b.name;
 

@@ -33,7 +33,8 @@ export function signedOut(profiles: readonly Profile[], unread: readonly UnreadS
   return [...by.values()];
 }
 
-function commandOf(p: Profile): string | null {
+/** The AWS CLI's command that signs a profile in, where there is one. */
+export function commandOf(p: Profile): string | null {
   if (p.kind === "sso") return p.sso_session ? `aws sso login --sso-session ${p.sso_session}` : `aws sso login --profile ${p.name}`;
   if (p.kind === "login") return `aws login --profile ${p.name}`;
   return null;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use skydeck_domain::{Lock, MarkValue, Protection};
-use skydeck_store::{Error, Ledger, ProfileSettings};
+use skydeck_store::{Error, Export, Ledger, ProfileSettings};
 
 use crate::given::{at, by};
 
@@ -18,6 +18,7 @@ async fn decisions_move_to_another_machine_and_are_on_record_there() {
     here.lock(&lock("arn:web", None), &by(0)).await.unwrap();
     here.lock(&lock("arn:old", Some(at(1))), &by(0)).await.unwrap();
     let export = here.export(at(2)).await.unwrap();
+    assert_eq!(Export::parse(&json!(export).to_string()).unwrap(), export, "as text");
 
     let there = Ledger::in_memory().await.unwrap();
     there.set_setting("language", Some(&json!("ko")), &by(1)).await.unwrap();
@@ -33,11 +34,10 @@ async fn decisions_move_to_another_machine_and_are_on_record_there() {
     assert_eq!(there.export(at(2)).await.unwrap(), export);
 }
 
-#[tokio::test]
-async fn what_is_no_export_changes_nothing() {
-    let ledger = Ledger::in_memory().await.unwrap();
+#[test]
+fn what_is_no_export_is_told_with_its_place() {
     for (value, told) in [
-        (json!("theme"), "invalid type"),
+        (json!("theme"), "line 1 column 7"),
         (json!({}), "skydeck_settings"),
         (json!({"skydeck_settings": 2}), "its form is 2"),
         (json!({"skydeck_settings": 1, "setings": {}}), "setings"),
@@ -46,12 +46,11 @@ async fn what_is_no_export_changes_nothing() {
             json!({"skydeck_settings": 1, "settings": {"a": 1}, "profiles": [{"name": "x", "protection": "none"}]}),
             "none",
         ),
+        (json!({"skydeck_settings": 1, "profiles": [{"name": "x", "protektion": "open"}]}), "protektion"),
     ] {
-        match ledger.import(&value, &by(0)).await {
+        match Export::parse(&value.to_string()) {
             Err(Error::BadImport { what }) => assert!(what.contains(told), "{what}"),
             other => panic!("{value}: {other:?}"),
         }
     }
-    assert!(ledger.settings().await.unwrap().is_empty());
-    assert_eq!(ledger.decisions(10, None).await.unwrap(), []);
 }
