@@ -9,8 +9,11 @@
 mod figures;
 mod glass;
 mod ground;
+mod hands;
 mod idle;
+mod page;
 mod processes;
+mod rest;
 mod screen;
 mod start;
 mod sync;
@@ -24,7 +27,7 @@ use figures::Figures;
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 /// The parts, in the order in which they are measured: what needs a quiet machine first.
-const PARTS: [&str; 4] = ["start", "screen", "sync", "idle"];
+const PARTS: [&str; 7] = ["start", "screen", "hands", "rest", "sync", "idle", "page"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -48,6 +51,9 @@ async fn main() -> ExitCode {
         let measured = match part.as_str() {
             "start" => start::measure(&mut figures).await,
             "screen" => screen::measure(&mut figures).await,
+            "hands" => hands::measure(&mut figures).await,
+            "rest" => rest::measure(&mut figures).await,
+            "page" => page::measure(&mut figures),
             "sync" => sync::measure(&mut figures).await,
             _ => idle::measure(&mut figures).await,
         };

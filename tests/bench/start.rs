@@ -98,13 +98,13 @@ fn once(
 }
 
 /// A session bus for all of them.
-struct Bus {
-    address: String,
+pub(crate) struct Bus {
+    pub(crate) address: String,
     _daemon: Group,
 }
 
 impl Bus {
-    fn start() -> Result<Bus, Failed> {
+    pub(crate) fn start() -> Result<Bus, Failed> {
         let mut command = Command::new("dbus-daemon");
         command.args(["--session", "--nofork", "--print-address=1"]).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut daemon = Group::start("dbus-daemon", &mut command)?;

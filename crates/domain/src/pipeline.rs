@@ -25,6 +25,17 @@ pub struct Revision {
     pub at: Option<Timestamp>,
 }
 
+/// A revision's id as people write it: seven digits of a commit; of anything else at most 12 characters, the last of them `…`
+/// where it was cut.
+pub fn short_id(id: &str) -> String {
+    let commit = id.len() == 40 && id.bytes().all(|b| b.is_ascii_hexdigit());
+    match id.char_indices().nth(12) {
+        _ if commit => id[..7].to_owned(),
+        Some(_) => id.chars().take(11).chain(['…']).collect(),
+        None => id.to_owned(),
+    }
+}
+
 /// An action as the pipeline's structure declares it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ActionDef {
@@ -259,4 +270,16 @@ pub struct ApprovalDetail {
 
 impl Detail for ApprovalDetail {
     const KIND: &'static str = "codepipeline.approval";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shortens_ids_as_people_do() {
+        assert_eq!(short_id("9f3c2e1aa0b1c2d3e4f5061728394a5b6c7d8e9f"), "9f3c2e1");
+        assert_eq!(short_id("v1.2"), "v1.2");
+        assert_eq!(short_id("sha256:0123456789"), "sha256:0123…");
+    }
 }

@@ -40,12 +40,6 @@ pub(crate) fn https(link: Option<&str>) -> Option<String> {
     (plain && !host.is_empty() && !host.contains(['@', '\\'])).then(|| link.to_owned())
 }
 
-/// A commit id as people write it; anything else at most 12 characters.
-pub(crate) fn short(id: &str) -> String {
-    let hex = id.len() == 40 && id.bytes().all(|b| b.is_ascii_hexdigit());
-    if hex { id[..7].to_owned() } else { cut(id, 12) }
-}
-
 /// The user's words in the form that AWS accepts for reasons and summaries (`[a-zA-Z0-9!@ ().*?-]+`), at most `most`
 /// characters. Words of which nothing would be left are answered by pointing at the ledger entry, which has them whole.
 pub(crate) fn ascii_reason(words: &str, action: &str, most: usize) -> String {
@@ -102,13 +96,6 @@ mod tests {
             assert_eq!(https(Some(bad)), None, "{bad}");
         }
         assert_eq!(https(Some(&format!("https://e.example/{}", "a".repeat(3000)))), None);
-    }
-
-    #[test]
-    fn shortens_ids_as_people_do() {
-        assert_eq!(short("9f3c2e1aa0b1c2d3e4f5061728394a5b6c7d8e9f"), "9f3c2e1");
-        assert_eq!(short("v1.2"), "v1.2");
-        assert_eq!(short("sha256:0123456789"), "sha256:0123…");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use skydeck_api::{
     Host,
     contract::board::{Board, BoardParams, BoardRow, Count, GroupKey},
-    domain::Timestamp,
+    domain::{Timestamp, pipeline::short_id},
     span,
 };
 
@@ -59,10 +59,10 @@ fn write(board: &Board, out: &mut Out) -> Result<(), Failure> {
 }
 
 fn cells(group: &'static str, row: &BoardRow, now: Timestamp) -> [Cell; 10] {
-    let revision = row.revision.as_ref().map(|r| {
-        let id: String = r.id.chars().take(7).collect();
-        format!("{id} {}", r.message.as_deref().unwrap_or_default())
-    });
+    let revision = row
+        .revision
+        .as_ref()
+        .map(|r| [short_id(&r.id), r.message.clone().unwrap_or_default()].join(" ").trim_end().to_owned());
     let elapsed = span::elapsed_ms(row.started_at, row.ended_at, now).map(|ms| match &row.usual {
         Some(usual) => format!("{} / {}", span::brief(ms), span::brief(usual.median_ms)),
         None => span::brief(ms),

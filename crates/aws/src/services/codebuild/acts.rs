@@ -3,8 +3,10 @@
 use aws_sdk_codebuild::Client;
 use chrono::TimeDelta;
 use skydeck_domain::{
-    ActionRecord, ConfirmLevel, Detail, PlannedCall, Resource, Verb, action::Current, build::BuildDetail,
-    pipeline::Revision,
+    ActionRecord, ConfirmLevel, Detail, PlannedCall, Resource, Verb,
+    action::Current,
+    build::BuildDetail,
+    pipeline::{self, Revision},
 };
 
 use super::{calls::Calls, rows};
@@ -144,7 +146,7 @@ fn draft(caller: &Caller, build: &BuildDetail, retries: bool) -> Draft {
         effect,
         current: Some(Current {
             id: build.build_id.clone(),
-            label: build.source_version.as_deref().map_or_else(|| short_id(build), text::short),
+            label: build.source_version.as_deref().map_or_else(|| short_id(build), pipeline::short_id),
             status: Some(build.status.clone()),
             revision,
             at: build.started_at,

@@ -4,7 +4,7 @@ use aws_sdk_codepipeline::types::PipelineExecutionSummary;
 use skydeck_domain::{
     Target,
     action::Current,
-    pipeline::{ExecutionDetail, Revision, StageState},
+    pipeline::{ExecutionDetail, Revision, StageState, short_id},
 };
 
 use super::super::{
@@ -80,8 +80,8 @@ pub(super) fn unreadable(error: &AwsError) -> String {
 /// `9f3c2e1 Apply coupon before tax`; without a revision the execution id.
 pub(super) fn label(execution: &ExecutionDetail) -> String {
     match execution.revisions.first() {
-        Some(Revision { id, message: Some(message), .. }) => format!("{} {}", text::short(id), text::cut(message, 72)),
-        Some(revision) => text::short(&revision.id),
+        Some(Revision { id, message: Some(message), .. }) => format!("{} {}", short_id(id), text::cut(message, 72)),
+        Some(revision) => short_id(&revision.id),
         None => execution.execution_id.clone(),
     }
 }

@@ -6,7 +6,10 @@ use aws_sdk_codepipeline::{
     types::{PipelineVariable, SourceRevisionOverride, SourceRevisionType, TriggerType},
 };
 use serde_json::json;
-use skydeck_domain::{ActionRecord, ConfirmLevel, Plan, PlannedCall, pipeline::ActionDef};
+use skydeck_domain::{
+    ActionRecord, ConfirmLevel, Plan, PlannedCall,
+    pipeline::{ActionDef, short_id},
+};
 
 use super::{
     super::{calls::Calls, ids, ids::Named, rows::structure::Structure},
@@ -17,7 +20,6 @@ use super::{
 use crate::{
     AwsError, ErrorClass,
     service::{ActCtx, Draft, Found, Progress, ReadCtx, Receipt, Request, Undo, VerbSpec},
-    services::text,
     session::Caller,
 };
 
@@ -135,7 +137,7 @@ fn withheld(mut error: AwsError, variables: bool) -> AwsError {
 }
 
 fn effect(structure: &Structure, named: &Named, request: &Request) -> String {
-    let at = request.options.revisions.iter().map(|(source, id)| format!("{source} at {}", text::short(id)));
+    let at = request.options.revisions.iter().map(|(source, id)| format!("{source} at {}", short_id(id)));
     let at = at.collect::<Vec<_>>().join(", ");
     let from = if at.is_empty() { "the newest revision of each source".to_owned() } else { at };
     let stages = structure.stages.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ");
