@@ -28,8 +28,13 @@ const views = new Set(SCREENS.filter(({ go }) => go === undefined).map(({ id }) 
 const wanted = LOOKS.flatMap((look) => states(["full", ...look])).filter(({ words: [id] }) => views.has(id));
 const problems = [];
 
-/** What the page looks like once it looks so twice: letters of a font that came late, and a window that was just sized, take a moment. */
+/** The faces of Hangul come after the first frame, in a sheet of their own, and each once a letter of it is to be drawn. */
+const hangul = () => [...document.fonts].some((face) => face.family.includes("Pretendard"));
+
+/** What the page looks like once it looks so twice: a window that was just sized takes a moment. */
 async function picture(page) {
+  await page.waitForFunction(hangul);
+  await page.evaluate(() => document.fonts.load('12px "Pretendard Variable"', document.body.innerText));
   await page.evaluate(() => document.fonts.ready);
   const look = () => page.screenshot({ animations: "disabled", caret: "hide" });
   let seen = await look();
