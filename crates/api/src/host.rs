@@ -134,9 +134,11 @@ impl Host {
 
     /// From now on it is used, and so read.
     pub(crate) async fn begin_first(&self) -> Result<(), ApiError> {
-        if self.first.swap(false, Ordering::SeqCst) {
+        if self.first.load(Ordering::SeqCst) {
+            // Only once that went well: who is told that it did not can try again.
             self.start().await?;
             self.begin();
+            self.first.store(false, Ordering::SeqCst);
         }
         Ok(())
     }
