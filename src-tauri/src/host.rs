@@ -89,6 +89,10 @@ impl Opening {
         let link = self.link.lock().unwrap_or_else(PoisonError::into_inner).take();
         tauri::async_runtime::spawn(async move {
             if let Ok(host) = opened.get_or_init(|| open(options)).await {
+                // A home that was new when it was opened may be in use by now, through another process.
+                if let Err(error) = host.start_for_page().await {
+                    tracing::warn!("AWS is not read: {}", error.message);
+                }
                 host.begin();
                 if let Some(link) = link {
                     deep::open(&app, &link).await;
