@@ -97,6 +97,17 @@ impl Ground {
     }
 }
 
+/// Lets the world's time pass, so much faster than the machine's, in steps of so much of the machine's.
+pub(crate) async fn pass(clock: &SimClock, span: chrono::TimeDelta, faster: u32, step: Duration) {
+    let far = chrono::TimeDelta::from_std(step * faster).unwrap_or_default();
+    let until = clock.now() + span;
+    let mut tick = tokio::time::interval(step);
+    while clock.now() < until {
+        tick.tick().await;
+        clock.advance(far);
+    }
+}
+
 /// No pace at all.
 pub(crate) fn unlimited() -> BudgetSettings {
     BudgetSettings { share: 1.0, rate: 1e6, burst: 1e6, retry_base: Duration::from_millis(1) }

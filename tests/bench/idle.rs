@@ -10,7 +10,7 @@ use skydeck_sim::{SimOptions, World, clock::SimClock};
 
 use crate::Failed;
 use crate::figures::Figures;
-use crate::ground::{Ground, REST};
+use crate::ground::{Ground, REST, pass};
 
 const PIPELINES: usize = 200;
 const FASTER: u32 = 12;
@@ -61,9 +61,9 @@ async fn hour(on_screen: usize) -> Result<(f64, BTreeMap<String, usize>), Failed
         return Err(format!("the board has {} rows", ids.len()).into());
     }
     host.call("watching", json!({ "ids": ids })).await?;
-    pass(&clock, WARM).await;
+    pass(&clock, WARM, FASTER, STEP).await;
     ground.sim.clear_calls();
-    pass(&clock, COUNTED).await;
+    pass(&clock, COUNTED, FASTER, STEP).await;
     let mut operations: BTreeMap<String, usize> = BTreeMap::new();
     for call in ground.sim.calls() {
         *operations.entry(format!("{}:{}", call.service, call.operation)).or_default() += 1;
@@ -71,15 +71,4 @@ async fn hour(on_screen: usize) -> Result<(f64, BTreeMap<String, usize>), Failed
     host.close().await;
     let all: usize = operations.values().sum();
     Ok((all as f64 / COUNTED.num_minutes() as f64, operations))
-}
-
-/// Lets the world's time pass.
-async fn pass(clock: &SimClock, span: chrono::TimeDelta) {
-    let step = chrono::TimeDelta::from_std(STEP * FASTER).unwrap_or_default();
-    let until = clock.now() + span;
-    let mut tick = tokio::time::interval(STEP);
-    while clock.now() < until {
-        tick.tick().await;
-        clock.advance(step);
-    }
 }

@@ -10,7 +10,7 @@ use skydeck_sim::{SimOptions, World, clock::SimClock};
 use crate::Failed;
 use crate::figures::Figures;
 use crate::glass::Glass;
-use crate::ground::{Ground, program};
+use crate::ground::{Ground, pass, program};
 use crate::processes::Program;
 use crate::start::Bus;
 
@@ -42,9 +42,9 @@ pub(crate) async fn measure(figures: &mut Figures) -> Result<(), Failed> {
     clock.advance(-HOUR);
     let ground = Ground::of(World::demo(clock.clone(), 7), SimOptions::default()).await?;
     let running = open(&ground, &glass, &bus)?;
-    pass(&clock, HOUR / 6).await;
+    pass(&clock, HOUR / 6, FASTER, STEP).await;
     let early = running.memory()?;
-    pass(&clock, HOUR - HOUR / 6).await;
+    pass(&clock, HOUR - HOUR / 6, FASTER, STEP).await;
     let late = running.memory()?;
     figures.tell("rest", "memory ten minutes into a busy hour", early, "MB PSS");
     figures.tell("rest", "… and at its end", late, "MB PSS");
@@ -60,15 +60,4 @@ fn open(ground: &Ground, glass: &Glass, bus: &Bus) -> Result<Program, Failed> {
     let picture: PathBuf = ground.folder.path().join("rest.png");
     glass.wait_for_text(64, &picture)?;
     Ok(running)
-}
-
-/// Lets the world's time pass.
-async fn pass(clock: &SimClock, span: chrono::TimeDelta) {
-    let step = chrono::TimeDelta::from_std(STEP * FASTER).unwrap_or_default();
-    let until = clock.now() + span;
-    let mut tick = tokio::time::interval(STEP);
-    while clock.now() < until {
-        tick.tick().await;
-        clock.advance(step);
-    }
 }
