@@ -20,6 +20,9 @@ use crate::{
 /// Errors of the page that are told.
 const MOST_ERRORS: usize = 10;
 
+/// In place of words of the page where it is not known what is a name, since the cache cannot be read.
+const UNTOLD: &str = "(not told: the cache cannot be read)";
+
 const HEAD: &str = "\
 Names of profiles, accounts and things are replaced: the same placeholder is the same thing within this report. Left out
 are ARNs, paths, what AWS said in its own words, and every log line of a build.";
@@ -33,7 +36,10 @@ impl Host {
         // Writing into a String cannot fail.
         let _ = writeln!(text, "Skydeck report, {}\n\n{HEAD}", self.engine.now().format("%Y-%m-%d %H:%M UTC"));
         let names = self.names(&profiles).await;
-        self.about(&mut text, &redact::agent(&params.front, &names));
+        let told = |text: fn(&str, &HashSet<String>) -> String, of: &str| {
+            names.as_ref().map_or_else(|| UNTOLD.to_owned(), |names| text(of, names))
+        };
+        self.about(&mut text, &told(redact::agent, &params.front));
         let _ = writeln!(text, "\nProfiles ({}, problems of their files: {})", profiles.len(), problems.len());
         for profile in &profiles {
             let _ = writeln!(text, "  {}", told_profile(profile, &mut placeholders));
@@ -42,8 +48,8 @@ impl Host {
         self.about_errors(&mut text);
         let _ = writeln!(text, "\nErrors of the page ({})", params.errors.len());
         for error in params.errors.iter().rev().take(MOST_ERRORS).rev() {
-            let _ =
-                writeln!(text, "  {}: {}", redact::words(&error.place, &names), redact::words(&error.message, &names));
+            let (place, message) = (told(redact::words, &error.place), told(redact::words, &error.message));
+            let _ = writeln!(text, "  {place}: {message}");
             for frame in redact::frames(&error.stack) {
                 let _ = writeln!(text, "    at {frame}");
             }
@@ -104,23 +110,21 @@ impl Host {
         }
     }
 
-    /// Everything that has a name, in lower case: whole, and its words.
-    async fn names(&self, profiles: &[Profile]) -> HashSet<String> {
+    /// Everything that has a name, in lower case: whole, and its words. None if the cache does not tell what has.
+    async fn names(&self, profiles: &[Profile]) -> Option<HashSet<String>> {
         let mut names: Vec<String> = Vec::new();
         for p in profiles {
             names.push(p.name.clone());
             names.extend([&p.label, &p.environment, &p.identity, &p.sso_session].into_iter().flatten().cloned());
         }
-        // Without the rows' names every word would have to go; a cache that cannot be read is told by its error above.
-        if let Ok(rows) = self.engine.cache().standings(&Query::default(), u32::MAX).await {
-            names.extend(rows.into_iter().map(|row| row.name));
-        }
+        let rows = self.engine.cache().standings(&Query::default(), u32::MAX).await.ok()?;
+        names.extend(rows.into_iter().map(|row| row.name));
         let lower = names.iter().map(|name| name.to_lowercase());
         let parts = lower.flat_map(|name| {
             let words: Vec<String> = name.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect();
             words.into_iter().chain([name])
         });
-        parts.filter(|part| !part.is_empty()).collect()
+        Some(parts.filter(|part| !part.is_empty()).collect())
     }
 }
 
