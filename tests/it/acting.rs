@@ -31,6 +31,7 @@ pub(crate) async fn plan(scope: &Scope<'_>, service: &str, request: &Request) ->
         targets: draft.targets,
         calls: draft.calls,
         not_undone: draft.not_undone,
+        danger: draft.danger.map(|d| d.what),
         blocked: draft.blocked,
         state: draft.state.join("\n"),
         checks: Vec::new(),

@@ -194,7 +194,7 @@ async fn nightly(scope: &Scope<'_>) -> String {
 
 fn request(verb: &str, id: &str) -> Request {
     let subject = Subject { id: id.into(), name: String::new(), parts: Vec::new() };
-    Request { verb: verb.into(), subject, target: None, options: Default::default() }
+    Request { verb: verb.into(), subject, ..Request::default() }
 }
 
 #[tokio::test]

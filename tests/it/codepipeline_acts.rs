@@ -5,7 +5,6 @@ use skydeck_aws::{
     ErrorClass,
     service::{Found, Progress, Request, Subject},
 };
-use skydeck_domain::VerbOptions;
 use skydeck_sim::{Fault, Faults, World, clock::SimClock};
 
 use crate::{
@@ -18,7 +17,7 @@ const CP: &str = "codepipeline";
 fn request(scope: &Scope<'_>, verb: &str, id: &str) -> Request {
     let id = scope.pipeline(id);
     let subject = Subject { id, name: String::new(), parts: Vec::new() };
-    Request { verb: verb.into(), subject, target: None, options: VerbOptions::default() }
+    Request { verb: verb.into(), subject, ..Request::default() }
 }
 
 /// Prod, with nobody else doing anything.

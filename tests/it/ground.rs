@@ -13,7 +13,8 @@ use skydeck_aws::{
     service::{Ask, Service, Sink},
     services,
 };
-use skydeck_domain::{ActionRecord, Detail, Link, Outcome, Resource, Run};
+use serde_json::Value;
+use skydeck_domain::{ActionRecord, Detail, Link, Outcome, Resource, Run, stack::KeptTemplate};
 use skydeck_sim::{Sim, SimOptions, World, clock::SimClock};
 use skydeck_tests::WorldClock;
 
@@ -158,6 +159,10 @@ pub(crate) struct Kept {
     pub(crate) problems: Vec<AwsError>,
     /// Rows taken in since the shelf was last looked at, repeated ones included.
     pub(crate) taken: Vec<String>,
+    /// Parts of rows, by row and name.
+    pub(crate) parts: BTreeMap<(String, &'static str), Value>,
+    /// Templates with their texts, in the order in which they came.
+    pub(crate) templates: Vec<(KeptTemplate, String)>,
 }
 
 impl Shelf {
@@ -226,5 +231,21 @@ impl Sink for Shelf {
     async fn last_run(&self, of_arn: &str) -> Option<Run> {
         let kept = self.kept();
         kept.runs.values().filter(|run| run.of_arn == of_arn).max_by_key(|run| run.started_at).cloned()
+    }
+
+    async fn part(&self, id: &str, part: &'static str, body: Value) {
+        self.kept().parts.insert((id.to_owned(), part), body);
+    }
+
+    async fn known_part(&self, id: &str, part: &'static str) -> Option<Value> {
+        self.kept().parts.get(&(id.to_owned(), part)).cloned()
+    }
+
+    async fn template(&self, template: KeptTemplate, text: String) {
+        self.kept().templates.push((template, text));
+    }
+
+    async fn known_template(&self, digest: &str) -> Option<String> {
+        self.kept().templates.iter().find(|(t, _)| t.digest == digest).map(|(_, text)| text.clone())
     }
 }

@@ -9,7 +9,7 @@ use std::process::Command;
 const MAY_USE: &[(&str, &[&str])] = &[
     ("skydeck-domain", &[]),
     ("skydeck-sim", &[]),
-    ("skydeck-aws", &["skydeck-domain"]),
+    ("skydeck-aws", &["skydeck-domain", "skydeck-insight"]),
     ("skydeck-store", &["skydeck-domain"]),
     ("skydeck-insight", &["skydeck-domain"]),
     ("skydeck-engine", &["skydeck-aws", "skydeck-domain", "skydeck-insight", "skydeck-store"]),

@@ -96,6 +96,18 @@ pub(crate) fn build(region: &str, account: &str, project: &str, build_id: &str) 
     format!("{}/codesuite/codebuild/{account}/projects/{project}/build/{build}/?region={region}", console(region))
 }
 
+/// A stack in the console.
+pub(crate) fn stack(region: &str, arn: &str) -> String {
+    let arn = escaped(arn);
+    format!("{}/cloudformation/home?region={region}#/stacks/stackinfo?stackId={arn}", console(region))
+}
+
+/// A stack set in the console, by its ARN (`…:stackset/name:uuid`).
+pub(crate) fn stack_set(region: &str, arn: &str) -> String {
+    let id = escaped(arn.split_once(":stackset/").map_or(arn, |(_, id)| id));
+    format!("{}/cloudformation/home?region={region}#/stacksets/{id}/info", console(region))
+}
+
 /// Text as one segment of a path (RFC 3986: unreserved characters stand for themselves).
 fn escaped(text: &str) -> String {
     use std::fmt::Write as _;

@@ -5,7 +5,7 @@ use std::{any::TypeId, collections::BTreeMap, collections::HashSet, fmt::Write a
 
 use ts_rs::{Config, TS, TypeVisitor};
 
-use crate::contract::{attention, board, calls::*, compare, event, list, pipeline, profiles, report, settings, verbs};
+use crate::contract::{attention, board, calls::*, compare, event, list, pipeline, profiles, report, settings, stack, verbs};
 
 /// Hands the detail of every kind to the macro named.
 macro_rules! for_each_detail {
@@ -17,6 +17,9 @@ macro_rules! for_each_detail {
             skydeck_domain::build::ProjectDetail,
             skydeck_domain::build::BuildDetail,
             skydeck_domain::repository::RepositoryDetail,
+            skydeck_domain::stack::StackDetail,
+            skydeck_domain::stack::ChangeSetDetail,
+            skydeck_domain::stack::StackSetDetail,
         }
     };
 }

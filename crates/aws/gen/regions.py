@@ -12,7 +12,7 @@ import sys
 
 import botocore
 
-SERVICES = ["codebuild", "codecommit", "codepipeline", "logs", "portal.sso", "sts"]
+SERVICES = ["cloudformation", "codebuild", "codecommit", "codepipeline", "logs", "portal.sso", "sts"]
 # Partitions of isolated Regions need their own credentials and networks; they are left out.
 PARTITIONS = ["aws", "aws-cn", "aws-us-gov"]
 

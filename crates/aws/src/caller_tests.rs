@@ -23,7 +23,7 @@ static SPEC: Spec = Spec {
     operations: &[op("ListPipelines", false), op("GetPipelineState", false), op("StartPipelineExecution", true)],
     kinds: &[],
     items: None,
-    pace: Pace { changes: Duration::from_secs(60), all: Duration::from_secs(900) },
+    pace: Pace { items_at_rest: true, changes: Duration::from_secs(60), all: Duration::from_secs(900) },
 };
 
 const CONFIG: &str = "[profile dev]\naws_access_key_id=AKIADEV\naws_secret_access_key=canary-secret\n";

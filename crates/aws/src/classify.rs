@@ -89,7 +89,11 @@ where
 pub(crate) fn by_code(code: &str, message: Option<&str>, status: u16) -> Verdict {
     // Query and XML services prefix nothing, JSON ones may: `com.amazonaws.codepipeline#PipelineNotFoundException`.
     let code = code.rsplit('#').next().unwrap_or_default();
-    let class = class_of(code, status);
+    let class = match class_of(code, status) {
+        // CloudFormation has no code of its own for it: `Stack with id web does not exist`.
+        ErrorClass::Invalid if code == "ValidationError" && message.is_some_and(says_not_there) => ErrorClass::NotFound,
+        class => class,
+    };
     let own = match code {
         _ if TIME.contains(&code) => Some("AWS refused the time of this request: set this machine's clock.".to_owned()),
         _ if class == ErrorClass::SignedOut => Some(signed_out_text(code)),
@@ -210,6 +214,10 @@ fn class_of(code: &str, status: u16) -> ErrorClass {
     } else {
         ErrorClass::Invalid
     }
+}
+
+fn says_not_there(message: &str) -> bool {
+    message.contains("does not exist") || message.contains("not found")
 }
 
 fn signed_out_text(code: &str) -> String {

@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use skydeck_domain::{
     ActionRecord, Clock, ConfirmLevel, Detail, Link, Plan, PlannedCall, Resource, Run, Target, Verb, VerbOptions,
-    action::Current, log::LogTail,
+    action::Current, log::LogTail, stack::KeptTemplate,
 };
 
 use crate::{AwsError, session::Caller};
@@ -82,6 +82,8 @@ pub struct Spec {
 /// How often a source is read while nothing moves.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
+    /// Whether each item is read by itself also while nothing moves. Not where the list tells all of what rests.
+    pub items_at_rest: bool,
     /// Between two asks for changes ([`Ask::Changes`]).
     pub changes: Duration,
     /// Between two full reads ([`Ask::All`]).
@@ -121,6 +123,14 @@ pub trait Sink: Send + Sync {
     async fn each_known(&self, kind: &str, take: &mut (dyn FnMut(Resource) + Send));
     /// The newest finished or running run kept of a thing, by its ARN.
     async fn last_run(&self, of_arn: &str) -> Option<Run>;
+    /// What only the detail of a row shows, as JSON under a name of the kind's own; the row is there already.
+    async fn part(&self, id: &str, part: &'static str, body: serde_json::Value);
+    /// A part of a row as last read.
+    async fn known_part(&self, id: &str, part: &'static str) -> Option<serde_json::Value>;
+    /// A template that a stack has now, exactly: kept for good, if it is another than the last one.
+    async fn template(&self, kept: KeptTemplate, text: String);
+    /// The text of a template kept earlier.
+    async fn known_template(&self, digest: &str) -> Option<String>;
 }
 
 impl dyn Sink + '_ {
@@ -177,7 +187,7 @@ pub struct VerbSpec {
     pub interrupts: bool,
     /// The verb that undoes it, or why there is none.
     pub undo: Undo,
-    /// Options it takes, by their CLI names (`mode`, `abandon`, `comment`, `revision`, `variable`).
+    /// Options it takes, by their CLI names (`mode`, `abandon`, `comment`, `revision`, `variable`, `skip`, `drift-aware`).
     pub options: &'static [&'static str],
 }
 
@@ -191,7 +201,7 @@ pub enum Undo {
 }
 
 /// What a verb acts on: an ARN, or a part of one in AWS's own form (`<pipeline ARN>/<stage>[/<action>]`).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Subject {
     /// The id as given: ARN form, without the profile.
     pub id: String,
@@ -202,7 +212,7 @@ pub struct Subject {
 }
 
 /// The request of an action: which verb, on what, to what, how.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Request {
     /// Verb id.
     pub verb: String,
@@ -212,10 +222,14 @@ pub struct Request {
     pub target: Option<String>,
     /// Options.
     pub options: VerbOptions,
+    /// What the ledger kept of the thing's templates, newest first, for a verb that goes back to one.
+    pub templates: Vec<KeptTemplate>,
+    /// The text of the chosen one.
+    pub template: Option<String>,
 }
 
 /// A service's part of a [`Plan`], read live. The engine adds account, protection, locks, marks and checks.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Draft {
     /// What happens, in one sentence.
     pub effect: String,
@@ -229,10 +243,21 @@ pub struct Draft {
     pub not_undone: Vec<String>,
     /// Why it cannot run now, or none.
     pub blocked: Option<String>,
+    /// What would be lost for good: said in red, and the name of what is lost is to be typed, whatever the profile.
+    pub danger: Option<Danger>,
     /// What the fingerprint is made of, besides the account: current revision, status, structure version … in order.
     pub state: Vec<String>,
     /// ARN of the thing whose history tells the usual duration.
     pub of_arn: String,
+}
+
+/// What an action would lose for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Danger {
+    /// What, in one sentence.
+    pub what: String,
+    /// The name to type.
+    pub name: String,
 }
 
 /// What AWS answered to the one mutating call.
@@ -288,6 +313,12 @@ pub trait Service: Send + Sync {
     /// Reads what is asked for into the sink. An error ends the read; a call that fails while others go on is told by
     /// [`Sink::problem`] instead.
     async fn collect(&self, ctx: &ReadCtx, ask: Ask, sink: &dyn Sink) -> Result<(), AwsError>;
+
+    /// Whether a verb goes back to a template that the ledger kept.
+    fn goes_by_templates(&self, verb: &str) -> bool {
+        let _ = verb;
+        false
+    }
 
     /// Reads live what a verb would do. A missing permission for *planning* is a blocked draft, not an error.
     async fn plan(&self, ctx: &ReadCtx, request: &Request) -> Result<Draft, AwsError> {

@@ -72,6 +72,12 @@ pub(crate) struct Verb {
     /// Start: pipeline variable.
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     variable: Vec<(String, String)>,
+    /// Continue: logical id of a resource to pass over; it is then not as the template has it.
+    #[arg(long, value_name = "LOGICAL-ID")]
+    skip: Vec<String>,
+    /// A new change set: bring back what drifted, too.
+    #[arg(long)]
+    drift_aware: bool,
 }
 
 impl Verb {
@@ -89,6 +95,8 @@ impl Verb {
             comment: self.comment,
             revisions: self.revision.into_iter().collect(),
             variables: self.variable.into_iter().collect(),
+            skip: self.skip,
+            drift_aware: self.drift_aware.then_some(true),
         };
         PlanParams { verb, id, profile: self.profile, to: self.to, options }
     }

@@ -38,6 +38,10 @@ pub struct VerbOptions {
     pub revisions: BTreeMap<String, String>,
     /// Pipeline variables (start). Values are passed on, never stored.
     pub variables: BTreeMap<String, String>,
+    /// Logical ids of resources that are passed over (continue a rollback).
+    pub skip: Vec<String>,
+    /// Whether what drifted is brought back, too (a new change set).
+    pub drift_aware: Option<bool>,
 }
 
 /// How sure the user must be.
@@ -183,6 +187,9 @@ pub struct Plan {
     pub calls: Vec<PlannedCall>,
     /// What is not undone by it.
     pub not_undone: Vec<String>,
+    /// What would be lost for good, in one sentence; then the name of it is part of what is typed.
+    #[serde(default)]
+    pub danger: Option<String>,
     /// Why it cannot run at all now, or none.
     pub blocked: Option<String>,
     /// Fingerprint of account, current revision and status, for `--expect`.

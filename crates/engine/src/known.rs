@@ -5,10 +5,19 @@ use std::{collections::HashMap, sync::Arc};
 use skydeck_aws::{AwsError, ErrorClass, Session};
 use skydeck_domain::{
     ActionRecord, Aspect, Health, Profile, Resource, SourceId, SourceStatus, Timestamp, Usual, pipeline::PipelineDetail,
+    stack::StackDetail,
 };
 use skydeck_store::{CountBy, Query, Standing};
 
 use crate::{Engine, SyncFilter, lock, profiles, read};
+
+/// When the run that a row is in began.
+fn began(row: &Resource) -> Option<Timestamp> {
+    if let Some(pipeline) = row.detail::<PipelineDetail>() {
+        return pipeline.execution.and_then(|e| e.started_at);
+    }
+    row.detail::<StackDetail>()?.operation.filter(|o| o.ended_at.is_none()).map(|o| o.started_at)
+}
 
 /// See the file's head.
 #[derive(Default)]
@@ -146,9 +155,8 @@ impl Engine {
     pub(crate) async fn judge(&self, rows: &mut [Resource]) {
         let now = self.now();
         for row in rows.iter_mut().filter(|r| read::can_be_stuck(r)) {
-            let Some(detail) = row.detail::<PipelineDetail>() else { continue };
             let Some(arn) = row.arn.clone() else { continue };
-            let Some(started) = detail.execution.as_ref().and_then(|e| e.started_at) else { continue };
+            let Some(started) = began(row) else { continue };
             let usual = self.usual(&arn).await;
             if skydeck_insight::is_stuck(started, usual.as_ref(), now) {
                 row.health = Health::Attention;

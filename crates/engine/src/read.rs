@@ -14,7 +14,10 @@ use skydeck_aws::{
     AwsError, Session,
     service::{Ask, Service, Sink},
 };
-use skydeck_domain::{ErrorInfo, Health, Link, Resource, Run, SourceId, SourceState, SourceStatus, Timestamp};
+use serde_json::Value;
+use skydeck_domain::{
+    ErrorInfo, Health, Link, Resource, Run, SourceId, SourceState, SourceStatus, Timestamp, stack::KeptTemplate,
+};
 use skydeck_store::{Change, HealthChange, Query};
 use tokio::sync::Mutex;
 
@@ -313,6 +316,34 @@ impl Sink for StoreSink {
     async fn last_run(&self, of_arn: &str) -> Option<Run> {
         self.engine.ledger().runs(of_arn, 1, None).await.ok()?.into_iter().next()
     }
+
+    async fn part(&self, id: &str, part: &'static str, body: Value) {
+        if !self.is_current() {
+            return;
+        }
+        match self.engine.cache().put_part(id, part, &body.to_string(), self.engine.now()).await {
+            Ok(true) => self.engine.event_bus().changed(["rows"]),
+            Ok(false) => {}
+            Err(error) => self.local(error).await,
+        }
+    }
+
+    async fn known_part(&self, id: &str, part: &'static str) -> Option<Value> {
+        self.engine.cache().part(id, part).await.ok().flatten().map(|(body, _)| body)
+    }
+
+    async fn template(&self, kept: KeptTemplate, text: String) {
+        if !self.is_current() {
+            return;
+        }
+        if let Err(error) = self.engine.ledger().put_template(&kept, &text).await {
+            self.local(error).await;
+        }
+    }
+
+    async fn known_template(&self, digest: &str) -> Option<String> {
+        self.engine.ledger().template_text(digest).await.ok().flatten()
+    }
 }
 
 /// Asks for all rows of a kind in the scope of a source.
@@ -325,9 +356,11 @@ pub(crate) fn of_kind(source: &SourceId, kind: &str) -> Query {
     }
 }
 
-/// The name at the end of a row id: what follows the last `:` of an ARN.
+/// The name in a row id: what follows the last `:` of an ARN; of `stack/web/<id>` that is `web`.
 fn name_of(id: &str) -> String {
-    id.rsplit(':').next().unwrap_or(id).to_owned()
+    let last = id.rsplit(':').next().unwrap_or(id);
+    let named = last.strip_prefix("stack/").and_then(|rest| rest.split('/').next());
+    named.unwrap_or(last).to_owned()
 }
 
 /// Whether a row's health may be judged against its own history.

@@ -41,13 +41,15 @@ impl Item {
     }
 
     /// How long after a read the next one is due.
-    fn interval(&self, now: Timestamp) -> Duration {
+    fn interval(&self, pace: &Pace, now: Timestamp) -> Duration {
         let moving = self.health == Health::Running || self.aspect == Some(Aspect::Stuck);
         let quiet_for = self.since.map(|since| now - since);
         let seconds = match (self.visible, moving, quiet_for) {
             (true, true, _) => 5,
             (false, true, _) => 8,
-            (true, false, _) => 12,
+            (true, false, _) if pace.items_at_rest => 12,
+            (true, false, _) => 30,
+            _ if !pace.items_at_rest => return NEVER,
             _ if self.aspect == Some(Aspect::Waiting) => 30,
             (.., Some(quiet)) if quiet < TimeDelta::hours(1) => 60,
             (.., Some(quiet)) if quiet < TimeDelta::days(1) => 180,
@@ -83,6 +85,9 @@ pub struct Timetable {
     jitter: f64,
 }
 
+/// So long that it does not come: ten years, which every calendar can still add.
+const NEVER: Duration = Duration::from_secs(10 * 365 * 86_400);
+
 /// Items in one read: at five calls a second they take about four seconds, so a newly urgent one never waits long.
 const BATCH: usize = 20;
 
@@ -111,7 +116,7 @@ impl Timetable {
     pub fn saw(&mut self, row: Standing, now: Timestamp) {
         let visible = self.items.get(&row.name).is_some_and(|i| i.visible);
         let mut item = Item { due: now, health: row.health, aspect: row.aspect, since: row.since, visible };
-        item.due = row.read_at + to_delta(item.interval(now));
+        item.due = row.read_at + to_delta(item.interval(&self.pace, now));
         self.items.insert(row.name, item);
     }
 
@@ -126,7 +131,9 @@ impl Timetable {
             let visible = names.iter().any(|n| n == name);
             if visible && !item.visible {
                 item.visible = true;
-                item.due = item.due.min(now + to_delta(item.interval(now)));
+                // What is read only when someone looks at it is read because someone does.
+                let soon = if self.pace.items_at_rest { to_delta(item.interval(&self.pace, now)) } else { TimeDelta::zero() };
+                item.due = item.due.min(now + soon);
             }
             item.visible = visible;
         }
@@ -214,7 +221,7 @@ impl Timetable {
                 // What was asked for but not seen (the read failed on it) is not asked for again at once.
                 for name in names {
                     if let Some(item) = self.items.get_mut(name).filter(|i| i.due <= now) {
-                        item.due = now + to_delta(item.interval(now));
+                        item.due = now + to_delta(item.interval(&self.pace, now));
                     }
                 }
             }
@@ -272,7 +279,7 @@ mod tests {
 
     use super::*;
 
-    const PACE: Pace = Pace { changes: Duration::from_secs(60), all: Duration::from_secs(900) };
+    const PACE: Pace = Pace { items_at_rest: true, changes: Duration::from_secs(60), all: Duration::from_secs(900) };
 
     fn at(seconds: i64) -> Timestamp {
         chrono::Utc.timestamp_opt(1_800_000_000 + seconds, 0).unwrap()
@@ -292,6 +299,20 @@ mod tests {
         assert_eq!(table.due(at(7)), vec![]);
         assert_eq!(table.due(at(8)), vec![Due::Items(vec!["runs".into()])]);
         assert_eq!(table.due(at(300)), vec![Due::Items(vec!["runs".into(), "sleeps".into()])]);
+    }
+
+    #[test]
+    fn what_its_list_tells_of_is_read_by_itself_only_while_it_moves_or_someone_looks() {
+        let mut table = Timetable::new(Pace { items_at_rest: false, ..PACE }, at(0), Some(at(0)), 0.0);
+        for (name, health) in [("runs", Health::Running), ("fails", Health::Failed), ("sleeps", Health::Ok)] {
+            table.saw(row(name, health, at(-1_000_000), at(0)), at(0));
+        }
+        (table.next_all, table.next_changes) = (at(1_000_000), at(1_000_000));
+        assert_eq!(table.due(at(500_000)), vec![Due::Items(vec!["runs".into()])]);
+        table.saw(row("runs", Health::Ok, at(500_000), at(500_000)), at(500_000));
+        assert_eq!(table.due(at(900_000)), vec![]);
+        table.look_at(&["sleeps".into()], at(900_000));
+        assert_eq!(table.due(at(900_000)), vec![Due::Items(vec!["sleeps".into()])]);
     }
 
     #[test]

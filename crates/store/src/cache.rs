@@ -13,6 +13,7 @@ mod links;
 mod need;
 mod open;
 mod page;
+mod parts;
 mod row;
 mod search;
 mod sources;

@@ -13,6 +13,7 @@ mod open;
 mod profiles;
 mod runs;
 mod settings;
+mod templates;
 mod transfer;
 mod types;
 mod usual;

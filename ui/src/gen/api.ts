@@ -1943,6 +1943,10 @@ calls: Array<PlannedCall>,
  */
 not_undone: Array<string>, 
 /**
+ * What would be lost for good, in one sentence; then the name of it is part of what is typed.
+ */
+danger: string | null, 
+/**
  * Why it cannot run at all now, or none.
  */
 blocked: string | null, 
@@ -3112,7 +3116,15 @@ revisions: { [key in string]: string },
 /**
  * Pipeline variables (start). Values are passed on, never stored.
  */
-variables: { [key in string]: string }, };
+variables: { [key in string]: string }, 
+/**
+ * Logical ids of resources that are passed over (continue a rollback).
+ */
+skip: Array<string>, 
+/**
+ * Whether what drifted is brought back, too (a new change set).
+ */
+drift_aware: boolean | null, };
 
 /** Every kind of row. */
 export const kinds = ["codebuild.project", "codebuild.build", "codecommit.repository", "codepipeline.pipeline", "codepipeline.execution", "codepipeline.approval"] as const;

@@ -11,6 +11,7 @@ mod row;
 mod rows;
 mod settings;
 mod sources;
+mod stack;
 mod transfer;
 mod verbs;
 

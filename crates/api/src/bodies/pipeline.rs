@@ -8,7 +8,7 @@ use skydeck_domain::{
     pipeline::{ActionState, ExecutionDetail, PipelineDetail},
 };
 use skydeck_insight::{
-    ActionRunState, BuildEvidence, StageRunState, failing, first_cause, span,
+    ActionRunState, BuildEvidence, StageRunState, cause_behind, failing, first_cause, span,
     stages::{as_judged, stages_of},
 };
 
@@ -47,7 +47,7 @@ impl Host {
             _ => detail.execution.clone(),
         };
         let stages = stages_of(&detail, execution.as_ref());
-        let builds = self.builds(&row, &stages).await?;
+        let builds = self.ran(&row, &stages).await?;
         let run_stages = stages.iter().map(|s| run_stage(s, &builds, &row, &head, &seen)).collect();
         let history = self.history(&row, &arn).await?;
         let cause = match &execution {
@@ -129,9 +129,17 @@ impl Host {
             detail,
             log: log.as_ref(),
         });
-        let Some(mut cause) = first_cause(detail, execution, evidence) else { return Ok(None) };
-        if let Some(build) = build.filter(|b| b.account != row.account)
-            && let Some(at) = cause.path.iter().position(|step| step.what == "build")
+        let deploys = failing(detail, execution).filter(|f| f.action.def.provider == "CloudFormation");
+        let stack = deploys.and_then(|f| Some((builds.get(f.action.external_id.as_ref()?)?, f.action)));
+        let of_stack = match stack {
+            Some((stack, action)) => self.cause_in_stack(stack, action).await?,
+            None => None,
+        };
+        let behind = of_stack.and_then(|cause| cause_behind(detail, execution, cause));
+        let Some(mut cause) = behind.or_else(|| first_cause(detail, execution, evidence)) else { return Ok(None) };
+        let ran_there = build.or(stack.map(|(stack, _)| stack));
+        if let Some(build) = ran_there.filter(|b| b.account != row.account)
+            && let Some(at) = cause.path.iter().position(|step| matches!(step.what.as_str(), "build" | "stack"))
         {
             let label = format!("{} ({})", build.profile, build.account);
             cause.path.insert(at, CauseStep { label, what: "account".into(), id: None, url: None });

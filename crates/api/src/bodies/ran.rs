@@ -1,12 +1,13 @@
-//! The builds that a pipeline's actions ran: in its own account and Region, or across a border in another account, where
-//! another profile reads them. Where one is not in the cache, who could read it and why that is not done is said.
+//! The builds and stacks that a pipeline's actions ran: in its own account and Region, or across a border in another account,
+//! where another profile reads them. Where one is not in the cache, who could read it and why that is not done is said.
 
 use std::collections::HashMap;
 
 use skydeck_domain::{
-    Detail, Resource, SourceState,
+    Detail, FirstCause, Resource, SourceState,
     build::BuildDetail,
     pipeline::{ActionDef, ActionState},
+    stack::{StackEvents, StackOperation, StackPart},
 };
 use skydeck_insight::StageRunState;
 
@@ -14,6 +15,24 @@ use crate::{contract::ApiError, host::Host, seen::Seen};
 
 /// Service that runs builds.
 const CODEBUILD: &str = "codebuild";
+
+/// How far the clocks of two services may be apart.
+const LAG: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
+
+/// The stack that an action deploys, by its ARN: AWS gives it as the id, or in the link to the console.
+pub(super) fn stack_arn(action: &ActionState) -> Option<String> {
+    if action.def.provider != "CloudFormation" {
+        return None;
+    }
+    let is_arn = |text: &&str| text.starts_with("arn:") && text.contains(":stack/");
+    let told = action.external_id.as_deref().filter(is_arn).map(str::to_owned);
+    told.or_else(|| {
+        let (_, rest) = action.external_url.as_deref()?.split_once("stackId=")?;
+        let id = rest.split(['&', '#']).next()?.replace("%3A", ":").replace("%3a", ":");
+        let id = id.replace("%2F", "/").replace("%2f", "/");
+        Some(id).filter(|id| is_arn(&id.as_str()))
+    })
+}
 
 /// Where an action's builds are.
 struct There<'a> {
@@ -45,8 +64,8 @@ fn partition(row: &Resource) -> &str {
 }
 
 impl Host {
-    /// The CodeBuild builds that the stages' actions ran, by build id, as far as they are in the cache.
-    pub(super) async fn builds(
+    /// The builds and stacks that the stages' actions ran, by the action's own id of them, as far as they are in the cache.
+    pub(super) async fn ran(
         &self,
         row: &Resource,
         stages: &[StageRunState<'_>],
@@ -64,7 +83,31 @@ impl Host {
             }
         }
         found.extend(self.engine.cache().get_many(&ids).await?);
-        Ok(found.into_iter().map(|r| (r.name.clone(), r)).collect())
+        let mut ran: HashMap<String, Resource> = found.into_iter().map(|r| (r.name.clone(), r)).collect();
+        for state in stages.iter().flat_map(|s| &s.actions).filter_map(|a| a.state) {
+            let Some((id, arn)) = state.external_id.as_ref().zip(stack_arn(state)) else { continue };
+            ran.extend(self.abroad(&arn).await?.map(|stack| (id.clone(), stack)));
+        }
+        Ok(ran)
+    }
+
+    /// Why the stack failed that a failed action deploys: its operation of that time.
+    pub(super) async fn cause_in_stack(
+        &self,
+        stack: &Resource,
+        action: &ActionState,
+    ) -> Result<Option<FirstCause>, ApiError> {
+        let events: Option<(StackEvents, _)> =
+            self.engine.cache().part(&stack.id, StackPart::Events.word()).await?;
+        let (from, to) = (action.started_at, action.ended_at.or(action.changed_at));
+        let of_then = |o: &StackOperation| {
+            from.is_none_or(|at| o.started_at >= at - LAG) && to.is_none_or(|at| o.started_at <= at + LAG)
+        };
+        let all = events.map(|(kept, _)| skydeck_insight::stack::operations(&kept.events)).unwrap_or_default();
+        match all.iter().find(|o| of_then(o)) {
+            Some(operation) => self.cause_of_stack(stack, operation).await,
+            None => Ok(None),
+        }
     }
 
     /// A thing of another account: as the profile has it that is shown for that account, else as any other has it.

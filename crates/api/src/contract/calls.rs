@@ -50,6 +50,14 @@ macro_rules! for_each_call {
             pipeline(pipeline::PipelineParams) -> pipeline::PipelineView, provides ["row:{id}", "log:{id}", "profiles", "locks", "marks", "sources"];
             /// One build.
             build(Id) -> pipeline::BuildView, provides ["row:{id}", "log:{id}", "profiles", "sources"];
+            /// One stack, with the operation looked at.
+            stack(stack::StackParams) -> stack::StackView, provides ["row:{id}", "rows", "profiles", "locks", "marks", "sources"];
+            /// One stack set.
+            stack_set(Id) -> stack::StackSetView, provides ["row:{id}", "rows", "profiles", "sources"];
+            /// The text of a kept template.
+            template(stack::TemplateParams) -> stack::TemplateView, provides [];
+            /// How two kept templates differ.
+            template_diff(stack::TemplateDiffParams) -> stack::TemplateDiffView, provides [];
             /// Two runs of one pipeline beside each other.
             compare(compare::CompareParams) -> compare::Comparison, provides ["row:{id}", "marks", "sources"];
             /// A row as it is kept in the cache.

@@ -14,6 +14,7 @@ pub mod pipeline;
 pub mod profiles;
 pub mod report;
 pub mod settings;
+pub mod stack;
 pub mod verbs;
 
 pub use error::{ApiError, Code};

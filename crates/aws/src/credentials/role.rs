@@ -33,7 +33,7 @@ static STS: Spec = Spec {
     ],
     kinds: &[],
     items: None,
-    pace: Pace { changes: std::time::Duration::MAX, all: std::time::Duration::MAX },
+    pace: Pace { items_at_rest: false, changes: std::time::Duration::MAX, all: std::time::Duration::MAX },
 };
 
 /// Who credentials belong to.

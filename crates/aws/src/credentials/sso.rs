@@ -40,7 +40,7 @@ static PORTAL: Spec = Spec {
     }],
     kinds: &[],
     items: None,
-    pace: Pace { changes: Duration::MAX, all: Duration::MAX },
+    pace: Pace { items_at_rest: false, changes: Duration::MAX, all: Duration::MAX },
 };
 
 /// A token of the AWS CLI's cache.

@@ -50,7 +50,7 @@ static SPEC: Spec = Spec {
     ],
     kinds: &["codecommit.repository"],
     items: None,
-    pace: Pace { changes: Duration::from_secs(5 * 60), all: Duration::from_secs(30 * 60) },
+    pace: Pace { items_at_rest: false, changes: Duration::from_secs(5 * 60), all: Duration::from_secs(30 * 60) },
 };
 
 /// Names or ids that one batch call takes.

@@ -1,5 +1,6 @@
 //! Every service, in the order in which they are listed everywhere; and what service files share.
 
+pub mod cloudformation;
 pub mod codebuild;
 pub mod codecommit;
 pub mod codepipeline;
@@ -13,7 +14,12 @@ pub(crate) mod text;
 use crate::{AwsError, ErrorClass, service::Service};
 
 /// All services, ordered by id.
-pub static ALL: &[&dyn Service] = &[&codebuild::CodeBuild, &codecommit::CodeCommit, &codepipeline::CodePipeline];
+pub static ALL: &[&dyn Service] = &[
+    &cloudformation::CloudFormation,
+    &codebuild::CodeBuild,
+    &codecommit::CodeCommit,
+    &codepipeline::CodePipeline,
+];
 
 /// The service of that id.
 pub fn by_id(id: &str) -> Option<&'static dyn Service> {
@@ -117,7 +123,7 @@ mod tests {
                 assert!(operation.is_some_and(|o| o.mutates), "{} calls {}", verb.id, verb.operation);
                 assert!(spec.kinds.contains(&verb.kind), "{}", verb.kind);
                 assert!(
-                    verb.options.iter().all(|o| ["mode", "abandon", "comment", "revision", "variable"].contains(o))
+                    verb.options.iter().all(|o| ["mode", "abandon", "comment", "revision", "variable", "skip", "drift-aware"].contains(o))
                 );
                 match verb.undo {
                     Undo::By(other) => assert!(service.verbs().iter().any(|v| v.id == other), "{other}"),

@@ -2,7 +2,7 @@
 
 use skydeck_aws::{
     ErrorClass, Session,
-    service::{Draft, Request},
+    service::{Danger, Draft, Request},
 };
 use skydeck_domain::{Confirm, ConfirmLevel, Outcome, Plan, Profile, Protection, action::Check};
 
@@ -38,6 +38,7 @@ impl Engine {
             subject: found.subject.clone(),
             target: asked.to.clone(),
             options: asked.options.clone(),
+            ..self.kept_templates(&found, asked.to.as_deref()).await?
         };
         let ctx = session.urgent_reader(found.service.spec());
         let draft = found.service.plan(&ctx, &request).await.inspect_err(|error| {
@@ -48,6 +49,20 @@ impl Engine {
         })?;
         let plan = self.finish_plan(&found, &profile, &session, draft).await?;
         Ok(Planned { plan, found, request, session, profile })
+    }
+
+    /// The part of a request that the ledger's templates are: those of the thing, and the text of the chosen one.
+    async fn kept_templates(&self, found: &Found, to: Option<&str>) -> Result<Request, ActError> {
+        if !found.service.goes_by_templates(found.verb.id) {
+            return Ok(Request::default());
+        }
+        let templates = self.ledger().templates(found.row.arn.as_deref().unwrap_or_default()).await?;
+        let chosen = templates.iter().find(|t| Some(t.digest.as_str()) == to);
+        let template = match chosen {
+            Some(chosen) => self.ledger().template_text(&chosen.digest).await?,
+            None => None,
+        };
+        Ok(Request { templates, template, ..Request::default() })
     }
 
     async fn finish_plan(
@@ -120,12 +135,13 @@ impl Engine {
             region: found.row.region.clone(),
             protection: profile.protection,
             identity: Some(session.identity.clone()),
-            confirm: confirm(profile, found.verb.confirm),
+            confirm: confirm(profile, found.verb.confirm, draft.danger.as_ref()),
             effect: draft.effect,
             current: draft.current,
             targets,
             calls: draft.calls,
             not_undone: draft.not_undone,
+            danger: draft.danger.map(|d| d.what),
             blocked,
             state: fingerprint(&session.account, &draft.state),
             checks,
@@ -162,10 +178,17 @@ impl Engine {
     }
 }
 
-/// What confirms an action: a protected profile wants its name typed, whatever the verb.
-fn confirm(profile: &Profile, level: ConfirmLevel) -> Confirm {
-    let level = if profile.protection == Protection::Open { level } else { ConfirmLevel::Type };
-    Confirm { level, text: (level == ConfirmLevel::Type).then(|| profile.name.clone()) }
+/// What confirms an action: a protected profile wants its name typed, whatever the verb; what would be lost for good wants
+/// its own; both, where it is both.
+fn confirm(profile: &Profile, level: ConfirmLevel, danger: Option<&Danger>) -> Confirm {
+    let protected = profile.protection != Protection::Open;
+    let text = match (protected || level == ConfirmLevel::Type, danger) {
+        (true, Some(danger)) => Some(format!("{}/{}", profile.name, danger.name)),
+        (false, Some(danger)) => Some(danger.name.clone()),
+        (true, None) => Some(profile.name.clone()),
+        (false, None) => None,
+    };
+    Confirm { level: if text.is_some() { ConfirmLevel::Type } else { level }, text }
 }
 
 /// The subject under which a version is marked.

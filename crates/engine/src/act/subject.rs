@@ -119,6 +119,8 @@ fn given_options(request: &PlanRequest) -> Vec<&'static str> {
         ("comment", o.comment.is_some()),
         ("revision", !o.revisions.is_empty()),
         ("variable", !o.variables.is_empty()),
+        ("skip", !o.skip.is_empty()),
+        ("drift-aware", o.drift_aware.is_some()),
     ]
     .into_iter()
     .filter_map(|(name, given)| given.then_some(name))

@@ -6,7 +6,10 @@
 
 mod log;
 mod score;
+mod stack;
 mod title;
+
+pub use stack::{StackEvidence, is_nested, stack_cause};
 
 use skydeck_domain::{
     CauseStep, FirstCause, Timestamp,
@@ -67,20 +70,9 @@ pub fn first_cause(
 ) -> Option<FirstCause> {
     let Some(failing) = failing(pipeline, execution) else { return without_action(pipeline, execution) };
     let action = failing.action;
-    let mut path = vec![
-        CauseStep { label: failing.stage.to_owned(), what: "stage".into(), id: None, url: None },
-        CauseStep {
-            label: action.def.name.clone(),
-            what: "action".into(),
-            id: None,
-            url: https(action.external_url.as_deref()),
-        },
-    ];
-    if let Some(mut cause) = build.and_then(|b| build_cause(&b)) {
-        path.append(&mut cause.path);
-        cause.path = path;
-        cause.title = sentence(&action.def.name, &cause.title);
-        return Some(cause);
+    let path = path_to(&failing);
+    if let Some(cause) = build.and_then(|b| build_cause(&b)) {
+        return Some(behind(action, path, cause));
     }
     let said = action.error_message.as_deref().or(action.summary.as_deref());
     let what = match (action.def.category.as_str(), said) {
@@ -98,6 +90,29 @@ pub fn first_cause(
         message: said.map(str::to_owned),
         ..nothing_yet("codepipeline")
     })
+}
+
+/// Why an execution failed whose failing action ran something (a stack) that says itself why.
+pub fn cause_behind(pipeline: &PipelineDetail, execution: &ExecutionDetail, cause: FirstCause) -> Option<FirstCause> {
+    let failing = failing(pipeline, execution)?;
+    Some(behind(failing.action, path_to(&failing), cause))
+}
+
+fn behind(action: &ActionState, mut path: Vec<CauseStep>, mut cause: FirstCause) -> FirstCause {
+    path.append(&mut cause.path);
+    cause.path = path;
+    cause.title = sentence(&action.def.name, &cause.title);
+    cause
+}
+
+/// The stage and the action that failed.
+fn path_to(failing: &Failing<'_>) -> Vec<CauseStep> {
+    let action = failing.action;
+    let url = https(action.external_url.as_deref());
+    vec![
+        CauseStep { label: failing.stage.to_owned(), what: "stage".into(), id: None, url: None },
+        CauseStep { label: action.def.name.clone(), what: "action".into(), id: None, url },
+    ]
 }
 
 /// An execution that stopped, or that failed where no action did (a condition of a stage, an action that was not read).

@@ -96,6 +96,7 @@ pub(super) async fn plan(ctx: &ReadCtx, request: &Request) -> Result<Draft, AwsE
     match read(caller, id).await {
         Ok(build) => Ok(draft(caller, &build, retries)),
         Err(error) if blocks_a_plan(&error) => Ok(Draft {
+            danger: None,
             effect: format!("{} build {id}.", if retries { "Runs again" } else { "Stops" }),
             current: None,
             targets: Vec::new(),
@@ -143,6 +144,7 @@ fn draft(caller: &Caller, build: &BuildDetail, retries: bool) -> Draft {
         ..Revision::default()
     });
     Draft {
+        danger: None,
         effect,
         current: Some(Current {
             id: build.build_id.clone(),

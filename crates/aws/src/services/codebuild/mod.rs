@@ -54,7 +54,7 @@ static SPEC: Spec = Spec {
     ],
     kinds: &["codebuild.project", "codebuild.build"],
     items: None,
-    pace: Pace { changes: Duration::from_secs(60), all: Duration::from_secs(15 * 60) },
+    pace: Pace { items_at_rest: false, changes: Duration::from_secs(60), all: Duration::from_secs(15 * 60) },
 };
 
 /// The service.

@@ -65,7 +65,7 @@ static SPEC: Spec = Spec {
     ],
     kinds: &["codepipeline.pipeline", "codepipeline.execution", "codepipeline.approval"],
     items: Some("codepipeline.pipeline"),
-    pace: Pace { changes: Duration::from_secs(60), all: Duration::from_secs(15 * 60) },
+    pace: Pace { items_at_rest: true, changes: Duration::from_secs(60), all: Duration::from_secs(15 * 60) },
 };
 
 /// The service.

@@ -146,6 +146,7 @@ impl Act for Review {
         state.push(format!("{} {}", action.def.name, action.status.as_deref().unwrap_or("-")));
         state.push(action.action_execution_id.clone().unwrap_or_default());
         Ok(Draft {
+            danger: None,
             effect: self.effect_on(&live.stages, stage, &which),
             targets: Vec::new(),
             calls: vec![PlannedCall {

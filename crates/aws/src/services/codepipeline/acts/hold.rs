@@ -113,6 +113,7 @@ impl Act for Transition {
         state.push(if stage.transition_enabled { "open".into() } else { "held".into() });
         state.push(waiting.cloned().unwrap_or_default());
         Ok(Draft {
+            danger: None,
             effect,
             current: live::current_of(stage, &executions),
             targets: Vec::new(),

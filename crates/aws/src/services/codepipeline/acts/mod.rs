@@ -81,6 +81,7 @@ pub(super) async fn plan(ctx: &ReadCtx, request: &Request) -> Result<Draft, AwsE
     let (act, named) = of(&ctx.caller, &request.verb, &request.subject.id)?;
     match act.plan(ctx, &named, request).await {
         Err(error) if blocks_a_plan(&error) => Ok(Draft {
+            danger: None,
             effect: act.effect(&named),
             current: None,
             targets: Vec::new(),

@@ -90,6 +90,7 @@ impl Act for Retry {
             .option("pipeline-execution-id", current.as_ref().map_or("<execution>", |c| &c.id))
             .option("retry-mode", mode.as_str());
         Ok(Draft {
+            danger: None,
             effect: format!("Runs {what} of stage {} again, in {which}.", stage.name),
             calls: vec![PlannedCall {
                 operation: format!("codepipeline:{}", SPEC.operation),

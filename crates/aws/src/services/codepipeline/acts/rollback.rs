@@ -157,6 +157,7 @@ impl Act for Rollback {
             .option("stage-name", &stage.name)
             .option("target-pipeline-execution-id", chosen.map_or("<execution>", String::as_str));
         Ok(Draft {
+            danger: None,
             effect: effect(&live.structure, stage),
             calls: vec![PlannedCall {
                 operation: format!("codepipeline:{}", SPEC.operation),

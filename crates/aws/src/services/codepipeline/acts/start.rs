@@ -66,6 +66,7 @@ impl Act for Start {
             });
         }
         Ok(Draft {
+            danger: None,
             effect: effect(&live.structure, named, request),
             current: newest.map(|e| live::current(e, None)),
             targets: Vec::new(),
@@ -211,16 +212,11 @@ fn cli(caller: &Caller, structure: &Structure, named: &Named, request: &Request)
 #[cfg(test)]
 mod tests {
     use super::{super::super::rows::samples, *};
-    use crate::service::Subject;
 
     fn request(revisions: &[(&str, &str)], variables: &[(&str, &str)]) -> Request {
         let owned = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
         let mut request = Request {
-            verb: "start".into(),
-            subject: Subject { id: String::new(), name: String::new(), parts: Vec::new() },
-            target: None,
-            options: Default::default(),
-        };
+            verb: "start".into(), ..Request::default() };
         request.options.revisions = owned(revisions);
         request.options.variables = owned(variables);
         request

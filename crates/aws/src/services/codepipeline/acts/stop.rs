@@ -86,6 +86,7 @@ impl Act for Stop {
         let mut state = vec![format!("version {}", live.structure.version)];
         state.extend(under_way.iter().map(|e| format!("{} {}", e.execution_id, e.status)));
         Ok(Draft {
+            danger: None,
             effect: format!("Stops {which} of {}, {how}.", named.pipeline),
             targets: if under_way.len() > 1 {
                 under_way.iter().map(|e| live::target(e, None)).collect()
@@ -157,18 +158,13 @@ impl Act for Stop {
 #[cfg(test)]
 mod tests {
     use super::{super::super::rows::samples, *};
-    use crate::service::Subject;
 
     #[test]
     fn the_only_one_under_way_is_taken_and_of_several_one_must_be_chosen() {
         let executions = samples::executions(None);
         let [a, b] = &executions[..] else { panic!("two") };
         let mut request = Request {
-            verb: "stop".into(),
-            subject: Subject { id: String::new(), name: String::new(), parts: Vec::new() },
-            target: None,
-            options: Default::default(),
-        };
+            verb: "stop".into(), ..Request::default() };
         assert_eq!(chosen(&[a], &request), Ok(a));
         assert!(chosen(&[], &request).unwrap_err().contains("No execution"));
         assert!(chosen(&[a, b], &request).unwrap_err().contains("Choose"));

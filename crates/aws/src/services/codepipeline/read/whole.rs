@@ -41,7 +41,12 @@ impl Reader<'_> {
         for execution in &mut glance.known.executions {
             changed |= self.authors.sign(execution);
         }
-        self.sink.rows(vec![glance.known.row(&self.ctx.caller, self.ctx.clock.now())]).await;
+        let row = glance.known.row(&self.ctx.caller, self.ctx.clock.now());
+        let links = glance.known.links(&self.ctx.caller);
+        self.sink.rows(vec![row.clone()]).await;
+        if !links.is_empty() {
+            self.sink.links(&row.id, links).await;
+        }
         if fresh || changed {
             self.tell_executions(&glance, fresh).await;
         }

@@ -2,8 +2,8 @@
 
 use aws_sdk_codepipeline::types::PipelineSummary;
 use skydeck_domain::{
-    Detail, ErrorInfo, Health, Resource, Timestamp,
-    pipeline::{ExecutionDetail, PipelineDetail, StageState},
+    Detail, ErrorInfo, Health, Link, Resource, Timestamp,
+    pipeline::{ActionDef, ExecutionDetail, PipelineDetail, StageState},
 };
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
     structure::Structure,
 };
 use crate::{
-    services::{codepipeline::ids, instant},
+    services::{codepipeline::ids, instant, partition},
     session::Caller,
 };
 
@@ -143,6 +143,27 @@ impl Known {
             tags: Default::default(),
             detail: serde_json::to_value(&detail).unwrap_or_default(),
         }
+    }
+
+    /// What it points at: the stacks that its actions deploy, each by the ARN of its name (`…:stack/<name>`), since the
+    /// structure tells no more.
+    pub(crate) fn links(&self, caller: &Caller) -> Vec<Link> {
+        let actions = self.structure.iter().flat_map(|s| &s.stages).flat_map(|s| &s.actions);
+        let from = Resource::make_id(
+            &caller.profile,
+            Some(&ids::pipeline_arn(caller, &self.listed.name)),
+            &caller.region,
+            PipelineDetail::KIND,
+            &self.listed.name,
+        );
+        let link = |def: &ActionDef| {
+            let stack = def.subject.as_ref().filter(|_| def.provider == "CloudFormation")?;
+            let region = def.region.as_ref().unwrap_or(&caller.region);
+            let account = def.account.as_ref().unwrap_or(&caller.account);
+            let to_arn = format!("arn:{}:cloudformation:{region}:{account}:stack/{stack}", partition(region));
+            Some(Link { from: from.clone(), to_arn, rel: "deploys".into() })
+        };
+        actions.filter_map(link).collect()
     }
 
     fn word(&self, of: fn(&Structure) -> &String, listed: &Option<String>, default: &str) -> String {
