@@ -8,6 +8,7 @@
 pub mod action;
 pub mod build;
 pub mod cause;
+pub mod cdk;
 pub mod compare;
 pub mod health;
 pub mod log;
@@ -18,6 +19,7 @@ pub mod resource;
 pub mod run;
 pub mod scope;
 pub mod source;
+pub mod template;
 pub mod time;
 
 pub use action::{

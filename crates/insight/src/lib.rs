@@ -4,6 +4,8 @@
 //! - `cause`: the earliest event that explains a failed run, down to the log line.
 //! - `compare`: what is different between two runs.
 //! - `stuck`: what is longer under way than its own history makes likely.
+//! - `template`: CloudFormation templates: read, compared, what they show and by which names they hang together.
+//! - `cdk`: what the AWS CDK leaves in a template and in `cdk.out`.
 //! - `cure`: what would make a source readable.
 //! - `span`, `text`: lengths of time as people read them; hostile text made fit for a line.
 //!
@@ -12,11 +14,13 @@
 #![deny(missing_docs)]
 
 pub mod cause;
+pub mod cdk;
 pub mod compare;
 mod cure;
 pub mod span;
 pub mod stages;
 mod stuck;
+pub mod template;
 pub mod text;
 
 pub use cause::{BuildEvidence, Failing, build_cause, failing, first_cause};
