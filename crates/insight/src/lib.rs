@@ -4,6 +4,8 @@
 //! - `cause`: the earliest event that explains a failed run, down to the log line.
 //! - `compare`: what is different between two runs.
 //! - `stuck`: what is longer under way than its own history makes likely.
+//! - `template`: CloudFormation templates: read, compared, what they show and by which names they hang together.
+//! - `cdk`: what the AWS CDK leaves in a template and in `cdk.out`.
 //! - `cure`: what would make a source readable.
 //! - `stack`: the operations that a stack's events tell of, and the first failure of each.
 //! - `span`, `text`: lengths of time as people read them; hostile text made fit for a line.
