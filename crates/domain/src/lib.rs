@@ -19,6 +19,7 @@ pub mod resource;
 pub mod run;
 pub mod scope;
 pub mod source;
+pub mod stack;
 pub mod template;
 pub mod time;
 
