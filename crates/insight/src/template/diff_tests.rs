@@ -29,7 +29,10 @@ fn told(before: &Value, after: &Value) -> TemplateDiff {
     let patch = diff(&before, &after);
     let made = Value::Object(patch.apply(&before).unwrap());
     assert_eq!(canonical(&made), canonical(&Value::Object(after.root().clone())));
-    compare(&before, &after)
+    let told = compare(&before, &after);
+    assert_eq!(told.entries.is_empty(), patch.is_empty());
+    assert!(told.entries.iter().all(|entry| !entry.properties.is_empty()), "{told:#?}");
+    told
 }
 
 fn changed(before: &Value, after: &Value) -> Vec<String> {

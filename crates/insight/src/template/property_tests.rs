@@ -211,6 +211,29 @@ proptest! {
     }
 
     #[test]
+    fn elements_taken_out_of_a_list_are_as_many_changes(keep in prop::collection::vec(any::<bool>(), 1..30)) {
+        let of = |list: Vec<usize>| template(&json!({"Resources": {"R": {"Type": "T", "Properties": {"L": list}}}}));
+        let (all, left) = (of((0..keep.len()).collect()), of((0..keep.len()).filter(|at| keep[*at]).collect()));
+        let gone: Vec<String> = (0..keep.len()).filter(|at| !keep[*at]).map(|at| format!("L[{at}]")).collect();
+        let paths = |before, after| -> Vec<String> {
+            let told = compare(before, after).entries;
+            told.into_iter().flat_map(|entry| entry.properties).map(|row| row.path).collect()
+        };
+        prop_assert_eq!(paths(&all, &left), gone.clone());
+        prop_assert_eq!(paths(&left, &all), gone);
+    }
+
+    #[test]
+    fn the_order_of_tags_is_no_difference(values in prop::collection::vec(value(), 1..6), turn in 0usize..6) {
+        let tags: Vec<Value> =
+            values.into_iter().enumerate().map(|(at, value)| json!({"Key": format!("k{at}"), "Value": value})).collect();
+        let mut turned = tags.clone();
+        turned.rotate_left(turn % tags.len());
+        let of = |tags: Vec<Value>| template(&json!({"Resources": {"R": {"Type": "T", "Properties": {"Tags": tags}}}}));
+        prop_assert!(diff(&of(tags), &of(turned)).is_empty());
+    }
+
+    #[test]
     fn no_text_does_more_than_be_refused(text in "[-\\[\\]{}:,!&*#|>'\"%@`?~ a\\n\\t\u{0}é]{0,60}", tail in ".{0,20}") {
         let _ = Template::parse(&text);
         let _ = Template::parse(&format!("Resources: {{A: {text}}}"));
