@@ -1,11 +1,10 @@
 //! Which element of a list became which: what is the same stays in order (longest common subsequence), and what lies between
 //! is paired by how much it has in common, so that one inserted element is one change.
 
-use std::collections::HashMap;
-
-use serde_json::Value;
-
-use super::form;
+use super::{
+    form,
+    names::{Node, Parts},
+};
 
 /// What to do with the next elements of the earlier list, to get the later one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,10 +27,9 @@ const MOST_CELLS: usize = 1_000_000;
 const MOST_ALIKE: usize = 1_024;
 
 /// Every element of both lists is in exactly one operation, in order.
-pub(super) fn align(before: &[Value], after: &[Value]) -> Vec<Op> {
-    let mut names = Names::default();
-    let a: Vec<usize> = before.iter().map(|value| names.of(value, false)).collect();
-    let b: Vec<usize> = after.iter().map(|value| names.of(value, false)).collect();
+pub(super) fn align(before: &[Node<'_>], after: &[Node<'_>]) -> Vec<Op> {
+    let a: Vec<usize> = before.iter().map(|node| node.name).collect();
+    let b: Vec<usize> = after.iter().map(|node| node.name).collect();
     let first = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
     let last = a[first..].iter().rev().zip(b[first..].iter().rev()).take_while(|(x, y)| x == y).count();
     let (a_end, b_end) = (a.len() - last, b.len() - last);
@@ -78,7 +76,7 @@ fn common(a: &[usize], b: &[usize]) -> Vec<(usize, usize)> {
 }
 
 /// Elements of which none means the same as one opposite it in order.
-fn gap(before: &[Value], after: &[Value], ops: &mut Vec<Op>) {
+fn gap(before: &[Node<'_>], after: &[Node<'_>], ops: &mut Vec<Op>) {
     let (n, m) = (before.len(), after.len());
     if n == 0 || m == 0 || n * m > MOST_ALIKE {
         ops.extend(std::iter::repeat_n(Op::Pair, n.min(m)));
@@ -87,10 +85,7 @@ fn gap(before: &[Value], after: &[Value], ops: &mut Vec<Op>) {
         return;
     }
     let width = m + 1;
-    let mut names = Names::default();
-    let a: Vec<Shape<'_>> = before.iter().map(|value| names.shape(value)).collect();
-    let b: Vec<Shape<'_>> = after.iter().map(|value| names.shape(value)).collect();
-    let alike: Vec<Vec<u32>> = a.iter().map(|x| b.iter().map(|y| alike(x, y)).collect()).collect();
+    let alike: Vec<Vec<u32>> = before.iter().map(|x| after.iter().map(|y| alike(x, y)).collect()).collect();
     let mut best = vec![0u32; (n + 1) * width];
     for i in (0..n).rev() {
         for j in (0..m).rev() {
@@ -116,48 +111,15 @@ fn gap(before: &[Value], after: &[Value], ops: &mut Vec<Op>) {
     ops.extend(std::iter::repeat_n(Op::Add, m - j));
 }
 
-/// Numbers for values: the same for those that mean the same. Comparing numbers, a value is gone through once and not once for
-/// every other one.
-#[derive(Default)]
-struct Names(HashMap<String, usize>);
-
-/// What is compared of a value to see how much it has in common with another one.
-enum Shape<'v> {
-    Map(HashMap<&'v str, usize>),
-    List,
-    Scalar,
-    Null,
-}
-
-impl Names {
-    fn of(&mut self, value: &Value, is_tags: bool) -> usize {
-        let next = self.0.len();
-        *self.0.entry(form::canonical(value, is_tags)).or_insert(next)
-    }
-
-    fn shape<'v>(&mut self, value: &'v Value) -> Shape<'v> {
-        match value {
-            Value::Object(map) => {
-                let entry =
-                    |(key, value): (&'v String, &'v Value)| (key.as_str(), self.of(value, form::is_tags_key(key)));
-                Shape::Map(map.iter().map(entry).collect())
-            }
-            Value::Array(_) => Shape::List,
-            Value::Null => Shape::Null,
-            _ => Shape::Scalar,
-        }
-    }
-}
-
 /// How much two values have in common: nothing if they are of different kinds, else 1, and 1 more for every entry of a map
 /// that means the same.
-fn alike(a: &Shape<'_>, b: &Shape<'_>) -> u32 {
-    match (a, b) {
-        (Shape::Map(a), Shape::Map(b)) => {
-            let same = a.iter().filter(|(key, name)| b.get(*key) == Some(name)).count();
+fn alike(a: &Node<'_>, b: &Node<'_>) -> u32 {
+    match (&a.parts, &b.parts) {
+        (Parts::Map(a), Parts::Map(b)) => {
+            let same = a.iter().filter(|(key, node)| b.get(*key).is_some_and(|other| other.name == node.name)).count();
             u32::try_from(same).unwrap_or(u32::MAX / 2).saturating_add(1)
         }
-        (Shape::List, Shape::List) | (Shape::Scalar, Shape::Scalar) => 1,
-        _ => 0,
+        (Parts::List(_), Parts::List(_)) => 1,
+        _ => u32::from(form::scalar(a.value).is_some() && form::scalar(b.value).is_some()),
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! Deliberately not here: words and bounds for people (`told`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
@@ -11,6 +11,7 @@ use super::{
     Template,
     align::{Op, align},
     form,
+    names::{Names, Node, Nodes, Parts},
 };
 
 /// What makes a template from another one. What both write differently and mean alike (`80`, `"80"`) is no part of it.
@@ -58,7 +59,9 @@ pub struct DoesNotFit;
 
 /// What is different between two templates. Order of keys, format and spelling do not matter.
 pub fn diff(before: &Template, after: &Template) -> Patch {
-    Patch { root: maps(&before.root, &after.root) }
+    let mut names = Names::default();
+    let (before, after) = (names.map(&before.root), names.map(&after.root));
+    Patch { root: maps(&before, &after) }
 }
 
 impl Patch {
@@ -81,80 +84,68 @@ impl Patch {
 }
 
 /// `is_tags`: the values stand under a key of tags.
-fn values(before: &Value, after: &Value, is_tags: bool) -> Delta {
-    match (before, after) {
-        (Value::Object(a), Value::Object(b)) => {
-            if is_told_within(a, b) {
-                maps(a, b)
-            } else {
-                whole(before, after, is_tags)
-            }
-        }
-        (Value::Array(a), Value::Array(b)) => {
-            let keys = is_tags.then(|| form::tag_keys(a).zip(form::tag_keys(b))).flatten();
+fn values(before: &Node<'_>, after: &Node<'_>, is_tags: bool) -> Delta {
+    if before.name == after.name {
+        return Delta::Same;
+    }
+    match (&before.parts, &after.parts) {
+        (Parts::Map(a), Parts::Map(b)) if is_told_within(before.value, after.value) => maps(a, b),
+        (Parts::List(a), Parts::List(b)) => {
+            let keys = |node: &Node<'_>| node.value.as_array().and_then(|list| form::tag_keys(list));
+            let keys = is_tags.then(|| keys(before).zip(keys(after))).flatten();
             keys.map_or_else(|| lists(a, b), |(of_a, of_b)| tags((a, &of_a), (b, &of_b)))
         }
-        _ => whole(before, after, is_tags),
-    }
-}
-
-fn whole(before: &Value, after: &Value, is_tags: bool) -> Delta {
-    if form::canonical(before, is_tags) == form::canonical(after, is_tags) {
-        Delta::Same
-    } else {
-        Delta::Replace(after.clone())
+        _ => Delta::Replace(after.value.clone()),
     }
 }
 
 /// Whether what is different in two maps is told entry by entry. Of calls of functions it is not: `Ref` gone and `Fn::Sub`
 /// come is one change, and so is another argument. Functions that hold whole structures are looked into.
-fn is_told_within(a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
-    let name = |map| form::function(map).map(|(name, _)| name);
+fn is_told_within(a: &Value, b: &Value) -> bool {
+    let name = |value: &'_ Value| value.as_object().and_then(form::function).map(|(name, _)| name.to_owned());
     match (name(a), name(b)) {
         (None, None) => true,
         (Some(a), Some(b)) => {
-            a == b && (matches!(a, "Fn::If" | "Fn::Transform" | "Condition") || a.starts_with("Fn::ForEach"))
+            a == b && (matches!(a.as_str(), "Fn::If" | "Fn::Transform" | "Condition") || a.starts_with("Fn::ForEach"))
         }
         _ => false,
     }
 }
 
-fn maps(a: &Map<String, Value>, b: &Map<String, Value>) -> Delta {
+fn maps(a: &Nodes<'_>, b: &Nodes<'_>) -> Delta {
     let mut entries = BTreeMap::new();
     for (key, before) in a {
-        let Some(after) = b.get(key) else {
-            entries.insert(key.clone(), Entry::Remove);
-            continue;
+        let entry = match b.get(key) {
+            None => Entry::Remove,
+            Some(after) if after.name == before.name => continue,
+            Some(after) => Entry::Modify(values(before, after, form::is_tags_key(key))),
         };
-        let delta = values(before, after, form::is_tags_key(key));
-        if delta != Delta::Same {
-            entries.insert(key.clone(), Entry::Modify(delta));
-        }
+        entries.insert((*key).to_owned(), entry);
     }
     let new = b.iter().filter(|(key, _)| !a.contains_key(*key));
-    entries.extend(new.map(|(key, after)| (key.clone(), Entry::Add(after.clone()))));
+    entries.extend(new.map(|(key, after)| ((*key).to_owned(), Entry::Add(after.value.clone()))));
     if entries.is_empty() { Delta::Same } else { Delta::Map(entries) }
 }
 
-fn tags((a, of_a): (&[Value], &[String]), (b, of_b): (&[Value], &[String])) -> Delta {
+/// Lists of tags, with the keys of each.
+fn tags((a, of_a): (&[Node<'_>], &[String]), (b, of_b): (&[Node<'_>], &[String])) -> Delta {
+    let before: HashMap<&String, &Node<'_>> = of_a.iter().zip(a).collect();
+    let after: HashMap<&String, &Node<'_>> = of_b.iter().zip(b).collect();
     let mut entries = BTreeMap::new();
-    for (key, before) in of_a.iter().zip(a) {
-        match of_b.iter().position(|other| other == key) {
-            None => drop(entries.insert(key.clone(), Entry::Remove)),
-            Some(at) => {
-                let delta = values(before, &b[at], false);
-                if delta != Delta::Same {
-                    entries.insert(key.clone(), Entry::Modify(delta));
-                }
-            }
-        }
+    for (key, tag) in &before {
+        let entry = match after.get(key) {
+            None => Entry::Remove,
+            Some(other) if other.name == tag.name => continue,
+            Some(other) => Entry::Modify(values(tag, other, false)),
+        };
+        entries.insert((*key).clone(), entry);
     }
-    let new = of_b.iter().zip(b).filter(|(key, _)| !of_a.contains(key));
-    entries.extend(new.map(|(key, after)| (key.clone(), Entry::Add(after.clone()))));
+    let new = after.iter().filter(|(key, _)| !before.contains_key(*key));
+    entries.extend(new.map(|(key, tag)| ((*key).clone(), Entry::Add(tag.value.clone()))));
     if entries.is_empty() { Delta::Same } else { Delta::Tags(entries) }
 }
 
-fn lists(a: &[Value], b: &[Value]) -> Delta {
+fn lists(a: &[Node<'_>], b: &[Node<'_>]) -> Delta {
     let (mut i, mut j) = (0, 0);
     let mut items: Vec<Item> = Vec::new();
     for op in align(a, b) {
@@ -167,7 +158,7 @@ fn lists(a: &[Value], b: &[Value]) -> Delta {
                 }
             }
             Op::Remove => items.push(Item::Remove),
-            Op::Add => items.push(Item::Add(b[j].clone())),
+            Op::Add => items.push(Item::Add(b[j].value.clone())),
             Op::Pair => items.push(Item::Modify(values(&a[i], &b[j], false))),
         }
         i += usize::from(op != Op::Add);

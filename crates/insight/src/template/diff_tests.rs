@@ -3,7 +3,7 @@
 use serde_json::json;
 use skydeck_domain::template::{EntryDiff, TemplateChange, TemplateDiff};
 
-use super::*;
+use super::{property_tests::canonical, *};
 
 fn template(root: &Value) -> Template {
     Template::parse(&root.to_string()).unwrap()
@@ -28,8 +28,11 @@ fn told(before: &Value, after: &Value) -> TemplateDiff {
     let (before, after) = (template(before), template(after));
     let patch = diff(&before, &after);
     let made = Value::Object(patch.apply(&before).unwrap());
-    assert_eq!(form::canonical(&made, false), form::canonical(&Value::Object(after.root().clone()), false));
-    compare(&before, &after)
+    assert_eq!(canonical(&made), canonical(&Value::Object(after.root().clone())));
+    let told = compare(&before, &after);
+    assert_eq!(told.entries.is_empty(), patch.is_empty());
+    assert!(told.entries.iter().all(|entry| !entry.properties.is_empty()), "{told:#?}");
+    told
 }
 
 fn changed(before: &Value, after: &Value) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! The normal form of a template, and when two values of one mean the same.
+//! The normal form of a template, and what its values are.
 
 use serde_json::{Map, Number, Value};
 
@@ -114,51 +114,6 @@ pub(super) fn tag_keys(list: &[Value]) -> Option<Vec<String>> {
     let mut sorted: Vec<&String> = keys.iter().collect();
     sorted.sort();
     (!keys.is_empty() && sorted.windows(2).all(|pair| pair[0] != pair[1])).then_some(keys)
-}
-
-/// A text that two values share exactly if they mean the same. `is_tags`: they stand under a key of tags, where the order of
-/// a list of tags does not matter.
-pub(super) fn canonical(value: &Value, is_tags: bool) -> String {
-    let mut out = String::new();
-    write(value, is_tags, &mut out);
-    out
-}
-
-fn write(value: &Value, is_tags: bool, out: &mut String) {
-    match value {
-        Value::Array(list) => {
-            let mut order: Vec<usize> = (0..list.len()).collect();
-            if let Some(keys) = is_tags.then(|| tag_keys(list)).flatten() {
-                order.sort_by(|a, b| keys[*a].cmp(&keys[*b]));
-            }
-            out.push('[');
-            for at in order {
-                write(&list[at], false, out);
-                out.push(',');
-            }
-            out.push(']');
-        }
-        Value::Object(map) => {
-            let mut entries: Vec<(&String, &Value)> = map.iter().collect();
-            entries.sort_by_key(|(key, _)| *key);
-            out.push('{');
-            for (key, value) in entries {
-                text(key, out);
-                write(value, is_tags_key(key), out);
-                out.push(',');
-            }
-            out.push('}');
-        }
-        Value::Null => out.push('~'),
-        value => text(&scalar(value).unwrap_or_default(), out),
-    }
-}
-
-/// With its length before it, no text can be taken for another with something behind it.
-fn text(text: &str, out: &mut String) {
-    out.push_str(&text.len().to_string());
-    out.push(':');
-    out.push_str(text);
 }
 
 /// The intrinsic function that a map is a call of.

@@ -1,15 +1,15 @@
 //! CloudFormation templates as values: read from JSON or YAML into one normal form, compared, and asked what they say.
 //!
-//! - `json`, `yaml`: text to values, with limits; `form`: the normal form, and when two values mean the same.
-//! - `diff`: all differences of two templates, complete enough to make one from the other; `align`: of lists; `told`,
-//!   `shown`: the same for people, bounded and masked.
+//! - `json`, `yaml`: text to values, with limits; `form`: the normal form.
+//! - `diff`: all differences of two templates, complete enough to make one from the other; `names`: what means
+//!   the same; `align`: of lists; `told`, `shown`: the same for people, bounded and masked.
 //! - `noecho`: which outputs may show what a `NoEcho` parameter holds.
 //! - `exports`: the names by which stacks hang together.
 //!
 //! The normal form: short forms become long ones (`!Ref A` is `{"Ref": "A"}`, `!GetAtt A.B` is `{"Fn::GetAtt": ["A", "B"]}`),
 //! `DependsOn` is a list, dates stay text. A plain YAML scalar becomes a number only if that prints as it was written, a
 //! boolean only if it is `true` or `false` (in any of YAML's three spellings); `0123`, `1.10`, `yes` stay the text that they
-//! are. So nothing that is sent to AWS from here is written otherwise than its author wrote it. Two scalars *mean the same* if
+//! are, so that a template written again from this form has the same values in it. Two scalars *mean the same* if
 //! they print the same: CloudFormation hands nearly every property on as text, so `80` and `"80"` are no difference. Of what
 //! YAML 1.1 makes a boolean besides (`yes`, `on`) a difference to `true` is told that may be none; none is ever missed.
 //!
@@ -21,6 +21,7 @@ mod diff;
 mod exports;
 mod form;
 mod json;
+mod names;
 mod noecho;
 mod shown;
 mod told;
