@@ -5,17 +5,21 @@
 //! Needs the Python venv and the `skydeckctl` binary that `cargo xtask test` makes; without them it fails and says so.
 
 use std::{
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
+
+mod stacks;
 
 /// A seeded moto server; ends with this value.
 struct Moto {
     child: Child,
     content: Value,
+    ask: ChildStdin,
+    answers: BufReader<ChildStdout>,
 }
 
 impl Moto {
@@ -32,9 +36,21 @@ impl Moto {
             .spawn()
             .expect("python starts");
         let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("moto answers");
+        let mut answers = BufReader::new(child.stdout.take().expect("piped"));
+        answers.read_line(&mut line).expect("moto answers");
         let content = serde_json::from_str(&line).expect("seed.py prints one line of JSON");
-        Moto { child, content }
+        let ask = child.stdin.take().expect("piped");
+        Moto { child, content, ask, answers }
+    }
+
+    /// What boto3 answers to one call in `eu-west-1`.
+    fn boto3(&mut self, account: &str, service: &str, operation: &str, arguments: Value) -> Value {
+        let ask = json!({"account": account, "region": REGIONS[0], "service": service, "operation": operation,
+            "arguments": arguments});
+        writeln!(self.ask, "{ask}").expect("seed.py listens");
+        let mut line = String::new();
+        self.answers.read_line(&mut line).expect("seed.py answers");
+        serde_json::from_str(&line).expect("one line of JSON")
     }
 
     /// An ordinary AWS config for its two accounts.
@@ -86,7 +102,7 @@ fn skydeckctl(folder: &Path, args: &[&str]) -> Output {
         .expect("skydeckctl starts")
 }
 
-fn json(output: &Output) -> Value {
+fn read_json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|e| {
         panic!(
             "not JSON ({e}): {}\n{}",
@@ -124,8 +140,8 @@ fn what_boto3_reads_is_what_skydeckctl_shows() {
     let sync = skydeckctl(folder.path(), &["sync", "--region", REGIONS[0], "--region", REGIONS[1], "--json"]);
     // 3: some sources could not be read, which is the truth here.
     assert_eq!(sync.status.code(), Some(3), "{}", String::from_utf8_lossy(&sync.stderr));
-    let report = json(&sync);
-    let rows = json(&skydeckctl(folder.path(), &["get", "all", "--json"]));
+    let report = read_json(&sync);
+    let rows = read_json(&skydeckctl(folder.path(), &["get", "all", "--json"]));
 
     for (profile, account) in PROFILES {
         for region in REGIONS {
@@ -162,7 +178,7 @@ fn rows_carry_what_boto3_reads() {
     let folder = tempfile::tempdir().expect("a folder");
     moto.config(folder.path());
     skydeckctl(folder.path(), &["sync", "--json"]);
-    let rows = json(&skydeckctl(folder.path(), &["get", "all", "--json"]));
+    let rows = read_json(&skydeckctl(folder.path(), &["get", "all", "--json"]));
     let row = |arn: &str| -> &Value {
         rows.as_array().expect("an array").iter().find(|r| r["arn"] == arn).unwrap_or_else(|| panic!("no row of {arn}"))
     };
@@ -205,11 +221,11 @@ fn a_plan_that_cannot_be_read_is_blocked() {
         .to_owned();
     let output = skydeckctl(folder.path(), &["plan", "start", &arn, "--json"]);
     assert_eq!(output.status.code(), Some(0), "a blocked plan is an answer");
-    let plan = json(&output);
+    let plan = read_json(&output);
     assert!(plan["blocked"].is_string(), "{plan}");
     let act = skydeckctl(folder.path(), &["act", "start", &arn, "--reason", "trial", "--confirm", "yes", "--json"]);
     assert_eq!(act.status.code(), Some(4), "{}", String::from_utf8_lossy(&act.stderr));
-    let ledger = json(&skydeckctl(folder.path(), &["ledger", "--json"]));
+    let ledger = read_json(&skydeckctl(folder.path(), &["ledger", "--json"]));
     assert_eq!(ledger[0]["outcome"], "refused");
     assert_eq!(ledger[0]["calls"], serde_json::json!([]));
 }

@@ -1,7 +1,8 @@
 """A moto server with known content, for tests/moto: an AWS that nobody here wrote.
 
 Starts moto on a free loopback port, seeds two accounts and two Regions by boto3, reads everything back by boto3, prints
-one line of JSON (url, what boto3 read), then serves until standard input closes. Knows nothing of Skydeck.
+one line of JSON (url, what boto3 read), then serves until standard input closes. Each line that comes there asks boto3 for one
+call, and is answered with a line: so what was done can be read back. Knows nothing of Skydeck.
 """
 
 import datetime
@@ -13,6 +14,8 @@ import zipfile
 import boto3  # noqa: E402
 from moto.iam.models import iam_backends  # noqa: E402
 from moto.server import ThreadedMotoServer  # noqa: E402
+
+import stacks  # noqa: E402
 
 OTHER = "444455556666"
 REGIONS = ["eu-west-1", "ap-northeast-2"]
@@ -40,7 +43,14 @@ def main():
         for region in REGIONS:
             read.append(dict(account=account, region=region, keys=keys[account], **seed(client, account, region)))
     print(json.dumps({"url": url, "accounts": read}, default=jsonable), flush=True)
-    sys.stdin.read()
+    for line in sys.stdin:
+        ask = json.loads(line)
+        called = getattr(client(ask["service"], ask["region"], ask["account"]), ask["operation"])
+        try:
+            answer = called(**ask["arguments"])
+        except Exception as error:  # noqa: BLE001 - what boto3 says is the answer
+            answer = {"error": str(error)}
+        print(json.dumps(answer, default=jsonable), flush=True)
     server.stop()
 
 
@@ -139,6 +149,7 @@ def seed(client, account, region):
         projects=builds.batch_get_projects(names=project_names)["projects"],
         builds=builds.batch_get_builds(ids=build_ids)["builds"],
         repositories=repository_names,
+        cloudformation=stacks.seed(client("cloudformation", region, account), account, region, tag),
     )
 
 

@@ -61,7 +61,7 @@ impl Detail for StackDetail {
 pub struct StackParameter {
     /// Name.
     pub key: String,
-    /// Value; for one that names a Systems Manager parameter, that name. None if it is hidden.
+    /// Value; for one that names a Systems Manager parameter, that name. None if it is hidden, and until the template was read.
     pub value: Option<String>,
     /// What Systems Manager had under that name at the last operation.
     pub resolved: Option<String>,
@@ -107,6 +107,8 @@ pub struct TemplateFacts {
     pub size: i64,
     /// Resources it declares; none if it could not be understood.
     pub resources: Option<u32>,
+    /// Parameters with NoEcho.
+    pub hidden_parameters: Vec<String>,
     /// Outputs that repeat a hidden parameter.
     pub hidden_outputs: Vec<String>,
     /// Why it could not be understood, in words.

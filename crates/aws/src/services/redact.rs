@@ -38,18 +38,24 @@ static RUN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9+/_-]{24,}
 
 /// The text without what looks like a secret.
 pub(crate) fn redact(text: &str) -> String {
+    let text = named(text);
+    RUN.replace_all(&text, |run: &regex_lite::Captures<'_>| {
+        let run = &run[0];
+        if looks_random(run) { HIDDEN.to_owned() } else { run.to_owned() }
+    })
+    .into_owned()
+}
+
+/// The text without what is named as a secret, or known as one by how it begins. What only looks random stays: for values
+/// that are names and ids most of the time (`web-Topic-1AB2C3D4E5F6`), and useless without.
+pub(crate) fn named(text: &str) -> String {
     let mut end = text.len().min(MOST);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
     let text = USER_INFO.replace_all(&text[..end], format!("${{1}}{HIDDEN}@"));
     let text = KNOWN.replace_all(&text, HIDDEN);
-    let text = NAMED.replace_all(&text, format!("${{1}}{HIDDEN}"));
-    RUN.replace_all(&text, |run: &regex_lite::Captures<'_>| {
-        let run = &run[0];
-        if looks_random(run) { HIDDEN.to_owned() } else { run.to_owned() }
-    })
-    .into_owned()
+    NAMED.replace_all(&text, format!("${{1}}{HIDDEN}")).into_owned()
 }
 
 /// Redacted, then the first line of it.

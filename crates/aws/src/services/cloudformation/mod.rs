@@ -2,15 +2,15 @@
 //!
 //! Reads: `DescribeStacks` (the list tells all that a row needs, so that a quiet stack is never asked for by itself). Of a
 //! stack that is new or has moved: `DescribeStackEvents` back to the beginning of its latest operation, and `GetTemplate`,
-//! which the ledger keeps. Of one that somebody looks at: `ListStackResources`, `ListChangeSets` with `DescribeChangeSet`,
+//! which the ledger keeps, and `ListChangeSets` with `DescribeChangeSet`. Of one that somebody looks at, besides: `ListStackResources`,
 //! `DescribeStackResourceDrifts` where drift was found, `ListImports` of its exports. Stack sets with their instances and
 //! operations: `ListStackSets`, `ListStackInstances`, `ListStackSetOperations`, on a full read.
 //!
 //! Acts: change sets (made, executed, discarded), cancel, continue and roll back, drift detection, termination protection,
 //! operations of stack sets.
 //!
-//! Parameters with `NoEcho` come as `****` and are kept as hidden; outputs are kept only once the template has told which of
-//! them repeat such a parameter. A template is kept exactly as AWS has it: going back to it would else lie.
+//! Parameters with `NoEcho` come as `****`. That is not relied on: values of parameters and outputs are kept only once the
+//! template has told which of them are hidden, or repeat one that is. A template is kept exactly as AWS has it: going back to it would else lie.
 //!
 //! Deliberately not here: what events come to (`insight::stack`), what a template says (`insight::template`), the CDK CLI.
 

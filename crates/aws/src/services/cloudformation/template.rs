@@ -28,6 +28,7 @@ pub(super) fn read(text: &str, outputs: &[StackOutput]) -> (TemplateFacts, Optio
         digest: String::new(),
         size: 0,
         resources: parsed.as_ref().ok().map(|t| t.resources().count() as u32),
+        hidden_parameters: no_echo.parameters.into_iter().collect(),
         hidden_outputs: hidden,
         defect: parsed.as_ref().err().map(|e| text::cut(&text::one_line(&e.to_string()).unwrap_or_default(), 300)),
         read_for: String::new(),

@@ -121,28 +121,37 @@ pub(super) fn replaces(change: &ResourceChange) -> bool {
     change.replacement.as_deref() == Some("True")
 }
 
-/// The events that an action's own token is on, oldest first, with whether all of them were looked through. By AWS's
-/// documentation all events of an operation carry the token of the request that began it.
-async fn own_events(calls: &Calls<'_>, arn: &str, record: &ActionRecord) -> Result<Vec<StackEvent>, AwsError> {
+/// The events since an action began, newest first.
+async fn events_since(calls: &Calls<'_>, arn: &str, record: &ActionRecord) -> Result<Vec<StackEvent>, AwsError> {
     let (mut found, mut token) = (Vec::new(), None);
     for _ in 0..PAGES {
         let (page, next) = calls.events(arn, token).await?;
         let events: Vec<StackEvent> = page.iter().filter_map(event::event).collect();
         let past = events.iter().any(|e| !answer::since(record, Some(e.at)));
-        found.extend(events.into_iter().filter(|e| e.token.as_deref() == Some(&record.action)));
+        found.extend(events.into_iter().filter(|e| answer::since(record, Some(e.at))));
         if past || next.is_none() {
             break;
         }
         token = next;
     }
-    found.reverse();
     Ok(found)
+}
+
+/// Of these events, those of the action: by AWS's documentation all events of an operation carry the token of the request
+/// that began it.
+fn own(events: &[StackEvent], record: &ActionRecord) -> Vec<StackEvent> {
+    events.iter().filter(|e| e.token.as_deref() == Some(&record.action)).cloned().collect()
 }
 
 /// Follows the operation that an action began on a stack, by its token, to its end.
 pub(super) async fn follow(calls: &Calls<'_>, arn: &str, record: &ActionRecord) -> Result<Progress, AwsError> {
-    let mut events = own_events(calls, arn, record).await?;
-    events.reverse();
+    let all = events_since(calls, arn, record).await?;
+    let mut events = own(&all, record);
+    if events.is_empty() {
+        // Stand-ins of AWS put no tokens on events. A stack does one thing at a time, and this was accepted: what began since
+        // without anybody's token is it.
+        events = all.into_iter().filter(|e| e.token.is_none()).collect();
+    }
     let operations = insight::operations(&events);
     // The last word is the stack's own: what follows on its own (a rollback) carries the token, too.
     let Some(operation) = operations.first() else {
@@ -173,13 +182,14 @@ pub(super) async fn find_out(
     arn: &str,
     record: &ActionRecord,
 ) -> Result<Found, AwsError> {
-    let own = match own_events(calls, arn, record).await {
+    let all = match events_since(calls, arn, record).await {
         Err(error) if error.class == ErrorClass::NotFound => Vec::new(),
-        own => own?,
+        all => all?,
     };
-    Ok(match own.is_empty() {
-        false => answer::ran(spec, Some(arn.to_owned())),
-        true => answer::nothing(record, "No event of the stack carries its token"),
+    Ok(match (own(&all, record).is_empty(), all.iter().any(|e| e.of_stack && e.token.is_none())) {
+        (false, _) => answer::ran(spec, Some(arn.to_owned())),
+        (true, true) => Found::CannotTell("the stack was changed since, and its events carry no token".into()),
+        (true, false) => answer::nothing(record, "No event of the stack carries its token"),
     })
 }
 

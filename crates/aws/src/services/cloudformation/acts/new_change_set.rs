@@ -158,7 +158,7 @@ impl NewChangeSet {
             ),
             current: Some(live::current(&stack)),
             targets,
-            calls: self.planned(ctx, arn, "--template-body file://<kept template> --parameters <as they are>"),
+            calls: self.planned(ctx, arn, false),
             not_undone: vec![
                 "Values of parameters stay as they are now; the ledger keeps templates, not the values of then.".into(),
                 "Data in resources that the change set replaces or removes: it names them before you execute it.".into(),
@@ -192,11 +192,10 @@ impl NewChangeSet {
         };
         let mut state = live::state(&stack);
         state.push(format!("{} {:?}", stack.detail.drift, stack.detail.drift_checked_at));
-        let mode = if drift { " --deployment-mode REVERT_DRIFT" } else { "" };
         Ok(Draft {
             effect: format!("Makes a change set of {} that {what}. It changes nothing until it is executed.", stack.name),
             current: Some(live::current(&stack)),
-            calls: self.planned(ctx, arn, &format!("--use-previous-template --parameters <values>{mode}")),
+            calls: self.planned(ctx, arn, drift),
             blocked: blocked(&stack).or(nothing).or(unknown).or(never),
             state,
             of_arn: stack.arn.clone(),
@@ -204,12 +203,16 @@ impl NewChangeSet {
         })
     }
 
-    fn planned(&self, ctx: &ReadCtx, arn: &str, rest: &str) -> Vec<PlannedCall> {
-        let command = live::cli("create-change-set").option("stack-name", arn).option("change-set-name", "skydeck-ID");
-        vec![PlannedCall {
-            operation: "cloudformation:CreateChangeSet".into(),
-            cli: format!("{} {rest}", command.line(&ctx.caller)),
-        }]
+    /// The call, with what is long or may be secret left out.
+    fn planned(&self, ctx: &ReadCtx, arn: &str, drift: bool) -> Vec<PlannedCall> {
+        let command = live::cli("create-change-set").option("stack-name", arn).option("change-set-name", "<name>");
+        let command = match self.goes_back {
+            true => command.option("template-body", "file://<kept template>"),
+            false => command.flag("use-previous-template"),
+        };
+        let command = command.option("parameters", "<values>");
+        let command = if drift { command.option("deployment-mode", "REVERT_DRIFT") } else { command };
+        vec![PlannedCall { operation: "cloudformation:CreateChangeSet".into(), cli: command.line(&ctx.caller) }]
     }
 }
 

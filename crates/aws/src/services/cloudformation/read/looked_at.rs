@@ -49,7 +49,7 @@ impl Reader<'_> {
     }
 
     /// The change sets of a stack. What one would do is asked for once: a change set that is made does not change.
-    async fn change_sets(&self, read: &Read) -> Result<(), AwsError> {
+    pub(super) async fn change_sets(&self, read: &Read) -> Result<(), AwsError> {
         let caller = &self.ctx.caller;
         let told = self.calls.change_sets(&read.arn).await?;
         let known = self.known_change_sets(&read.arn).await;

@@ -46,8 +46,11 @@ impl Reader<'_> {
         if !links.is_empty() {
             self.sink.links(&row.id, links).await;
         }
-        if looked_at || read.status == "REVIEW_IN_PROGRESS" {
+        if looked_at {
             self.looked_at(read, &row).await?;
+        } else if !read.moves() && read.detail.parent_id.is_none() {
+            let sets = self.change_sets(read).await;
+            self.settle(read, "ListChangeSets", sets).await?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use skydeck_domain::{
 };
 use skydeck_insight::stack as insight;
 
+use super::value;
 use crate::{
     services::{instant, redact, text},
     session::Caller,
@@ -36,6 +37,8 @@ pub(crate) struct Read {
     pub detail: StackDetail,
     /// Outputs as AWS tells them, not to be kept before it is known which repeat a secret.
     pub outputs: Vec<StackOutput>,
+    /// Parameters as AWS tells them, likewise: that it hides those with NoEcho is no reason to rely on it.
+    parameters: Vec<StackParameter>,
 }
 
 impl Read {
@@ -53,6 +56,7 @@ impl Read {
             why: stack.stack_status_reason().and_then(redact::line),
             tags: tags(stack),
             outputs: stack.outputs().iter().filter_map(output).collect(),
+            parameters: stack.parameters().iter().filter_map(parameter).collect(),
             detail: StackDetail {
                 description: stack.description().and_then(redact::line),
                 parent_id: stack.parent_id().map(str::to_owned),
@@ -66,7 +70,7 @@ impl Read {
                 drift_checked_at,
                 created_at: instant::maybe(stack.creation_time()),
                 updated_at: instant::maybe(stack.last_updated_time()),
-                parameters: stack.parameters().iter().filter_map(parameter).collect(),
+                parameters: Vec::new(),
                 outputs: None,
                 stack_set: stack_set(&name),
                 cdk: known.and_then(|k| k.cdk.clone()),
@@ -77,9 +81,7 @@ impl Read {
             },
             name,
         };
-        if read.template_is_current() {
-            read.tell_outputs();
-        }
+        read.tell_values();
         Some(read)
     }
 
@@ -99,10 +101,21 @@ impl Read {
         !self.moves() && self.status != "REVIEW_IN_PROGRESS"
     }
 
-    /// Takes the outputs over, those that repeat a hidden parameter without their value.
-    pub(crate) fn tell_outputs(&mut self) {
-        let Some(template) = &self.detail.template else { return };
+    /// Takes over values: of parameters and outputs once the template has told which are hidden. Before, of parameters the
+    /// names.
+    fn tell_values(&mut self) {
+        let template = self.detail.template.as_ref().filter(|_| self.template_is_current());
+        let Some(template) = template else {
+            let name_only = |p: &StackParameter| StackParameter { value: None, resolved: None, ..p.clone() };
+            self.detail.parameters = self.parameters.iter().map(name_only).collect();
+            return;
+        };
         let all = template.defect.is_some();
+        let parameters = self.parameters.iter().map(|p| match all || template.hidden_parameters.contains(&p.key) {
+            true => StackParameter { value: None, resolved: None, hidden: true, ..p.clone() },
+            false => p.clone(),
+        });
+        self.detail.parameters = parameters.collect();
         let hide = |output: &StackOutput| all || template.hidden_outputs.contains(&output.key);
         let told = self.outputs.iter().map(|output| match hide(output) {
             true => StackOutput { value: None, hidden: true, ..output.clone() },
@@ -115,7 +128,7 @@ impl Read {
     pub(crate) fn take_template(&mut self, facts: TemplateFacts, cdk: Option<skydeck_domain::stack::CdkOrigin>) {
         self.detail.template = Some(facts);
         self.detail.cdk = cdk;
-        self.tell_outputs();
+        self.tell_values();
     }
 
     /// Whether it is under way.
@@ -188,21 +201,21 @@ pub(crate) fn links(row: &Resource, detail: &StackDetail) -> Vec<Link> {
 }
 
 fn tags(stack: &Stack) -> std::collections::BTreeMap<String, String> {
-    let told = stack.tags().iter().filter_map(|t| Some((text::one_line(t.key()?)?, redact::line(t.value()?)?)));
+    let told = stack.tags().iter().filter_map(|t| Some((text::one_line(t.key()?)?, value::value(t.key()?, t.value())?)));
     told.collect()
 }
 
 fn parameter(told: &Parameter) -> Option<StackParameter> {
     let hidden = told.parameter_value() == Some(MASKED);
     let key = text::one_line(told.parameter_key()?)?;
-    let shown = |value: Option<&str>| value.filter(|_| !hidden).map(|v| redact::line(v).unwrap_or_default());
+    let shown = |told: Option<&str>| value::value(&key, told.filter(|_| !hidden));
     Some(StackParameter { value: shown(told.parameter_value()), resolved: shown(told.resolved_value()), hidden, key })
 }
 
 fn output(told: &Output) -> Option<StackOutput> {
     Some(StackOutput {
+        value: value::value(told.output_key()?, told.output_value()),
         key: text::one_line(told.output_key()?)?,
-        value: told.output_value().map(|v| redact::line(v).unwrap_or_default()),
         description: told.description().and_then(redact::line),
         export: told.export_name().and_then(text::one_line),
         hidden: false,

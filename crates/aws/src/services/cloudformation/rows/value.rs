@@ -16,7 +16,8 @@ pub(crate) fn change(path: &str, before: Option<&str>, after: Option<&str>) -> P
     PropertyChange { before: value(&told, before), after: value(&told, after), path: told }
 }
 
-fn value(path: &str, text: Option<&str>) -> Option<String> {
+/// A value of that name as it may be kept: one line, bounded, hidden where its name or its form says that it is secret.
+pub(crate) fn value(path: &str, text: Option<&str>) -> Option<String> {
     let told = text?;
     if path.split(['.', '[']).any(|part| PRIVATE.contains(&part)) {
         return Some(redact::HIDDEN.to_owned());
@@ -24,7 +25,7 @@ fn value(path: &str, text: Option<&str>) -> Option<String> {
     // With its name in front, so that what a name gives away is hidden, too.
     let name = path.rsplit('.').next().unwrap_or(path).trim_end_matches(|c: char| c == ']' || c.is_ascii_digit());
     let named = format!("{}={told}", name.trim_end_matches('['));
-    let clean = redact::redact(&named);
+    let clean = redact::named(&named);
     let clean = clean.split_once('=').map_or("", |(_, value)| value);
     Some(text::cut(&text::one_line(clean).unwrap_or_default(), MOST))
 }
