@@ -12,6 +12,7 @@ use std::{
 
 use serde_json::{Value, json};
 
+mod cdk;
 mod stacks;
 
 /// A seeded moto server; ends with this value.

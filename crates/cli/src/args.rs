@@ -39,6 +39,7 @@ pub(crate) enum Command {
     Unlock(commands::lock::Unlock),
     Settings(commands::settings::Settings),
     Ledger(commands::ledger::Ledger),
+    Cdk(commands::cdk::Cdk),
     Report(commands::report::Report),
     Serve(commands::serve::Serve),
     Policy(commands::policy::Policy),

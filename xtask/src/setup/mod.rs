@@ -37,5 +37,6 @@ pub(crate) fn for_check() -> Result<()> {
 /// What everything that CI runs needs.
 pub(crate) fn for_tests() -> Result<()> {
     system::install(&[system::BUILD, system::VIRTUAL_DISPLAY, system::TESTS])?;
+    node::install_cdk()?;
     for_check()
 }

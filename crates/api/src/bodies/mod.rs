@@ -2,6 +2,7 @@
 
 mod board;
 mod build;
+mod cdk;
 mod compare;
 mod pipeline;
 mod profiles;

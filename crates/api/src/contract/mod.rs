@@ -6,6 +6,7 @@
 pub mod attention;
 pub mod board;
 pub mod calls;
+pub mod cdk;
 pub mod compare;
 pub mod error;
 pub mod event;

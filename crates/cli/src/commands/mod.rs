@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub(crate) mod act;
+pub(crate) mod cdk;
 pub(crate) mod get;
 pub(crate) mod ledger;
 pub(crate) mod lock;
@@ -55,6 +56,7 @@ async fn with_host(command: Command, host: &Host, out: &mut Out) -> Result<Exit,
         Command::Settings(command) => command.run(host, out).await,
         Command::Ledger(command) => command.run(host, out).await,
         Command::Report(command) => command.run(host, out).await,
+        Command::Cdk(command) => command.run(host, out).await,
         Command::Policy(_) | Command::Sim(_) | Command::Serve(_) => Ok(Exit::Done),
     }
 }

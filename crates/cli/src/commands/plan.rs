@@ -73,6 +73,7 @@ fn write(plan: &skydeck_api::domain::Plan, out: &mut Out) -> Result<(), Failure>
     out.table(&targets)?;
     for (head, lines) in [
         ("Calls:", plan.calls.iter().map(|c| format!("{}  {}", c.operation, c.cli)).collect::<Vec<_>>()),
+        ("DANGER:", plan.danger.iter().cloned().collect()),
         ("Not undone:", plan.not_undone.clone()),
         ("Checked:", plan.checks.iter().map(|c| format!("{} {}: {}", check(c.ok), c.id, c.note)).collect()),
     ] {

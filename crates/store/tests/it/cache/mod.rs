@@ -5,6 +5,7 @@ mod gone;
 mod links;
 mod open;
 mod page;
+mod parts;
 mod search;
 mod sources;
 mod upsert;

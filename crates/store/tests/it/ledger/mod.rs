@@ -9,5 +9,6 @@ mod open;
 mod profiles;
 mod runs;
 mod settings;
+mod templates;
 mod transfer;
 mod usual;
