@@ -1,3 +1,5 @@
+//! Events as CloudFormation tells them, and what they come to.
+
 use super::*;
 
 fn at(seconds: i64) -> Timestamp {

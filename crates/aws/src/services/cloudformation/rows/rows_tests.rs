@@ -1,3 +1,5 @@
+//! Stacks as CloudFormation answers them, with canaries where it hides nothing.
+
 use aws_sdk_cloudformation::types::{Output, Parameter, Stack, StackDriftInformation, StackDriftStatus, StackStatus};
 use aws_smithy_types::DateTime;
 use skydeck_domain::{
