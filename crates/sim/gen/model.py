@@ -22,6 +22,9 @@ HERE = Path(__file__).parent
 SHAPE = ["type", "enum", "min", "max", "pattern", "flattened", "timestampFormat", "union", "document", "payload"]
 MEMBER = ["location", "locationName", "queryName", "flattened", "timestampFormat", "xmlAttribute", "streaming", "jsonvalue"]
 
+# What AWS answers though its model does not say so: a stack's own events tell the stack's state.
+ALSO = {("cloudformation", "ResourceStatus"): "StackStatus"}
+
 
 def member(ref):
     """A reference to a shape: its name alone where nothing else is said."""
@@ -80,6 +83,9 @@ def service(session, name, offered):
         wanted = reach.pop()
         if wanted not in shapes:
             shapes[wanted] = shape(raw["shapes"][wanted])
+            if also := ALSO.get((name, wanted)):
+                words = shapes[wanted]["enum"]
+                words += [word for word in raw["shapes"][also]["enum"] if word not in words]
             reach += references(shapes[wanted])
     return {
         "id": metadata["endpointPrefix"],

@@ -48,9 +48,10 @@ impl Outcome {
 }
 
 /// Whether an operation of that name changes something, as AWS names its operations. Opening a session changes no
-/// resource and counts as reading.
+/// resource and counts as reading; so does looking for drift, which leaves every resource as it is.
 pub fn mutates(operation: &str) -> bool {
-    const READS: [&str; 8] = ["Get", "List", "Describe", "BatchGet", "Filter", "Lookup", "Search", "AssumeRole"];
+    const READS: [&str; 9] =
+        ["Get", "List", "Describe", "BatchGet", "Filter", "Lookup", "Search", "AssumeRole", "DetectStackDrift"];
     !READS.iter().any(|verb| operation.starts_with(verb))
 }
 
@@ -94,7 +95,10 @@ mod tests {
             .map(String::as_str)
             .filter(|operation| mutates(operation))
             .collect();
-        let verbs = ["Create", "Delete", "Disable", "Enable", "Put", "Retry", "Rollback", "Start", "Stop", "Update"];
+        let verbs = [
+            "Cancel", "Continue", "Create", "Delete", "Disable", "Enable", "Execute", "Put", "Retry", "Rollback",
+            "Start", "Stop", "Update",
+        ];
         for operation in mutating {
             assert!(verbs.iter().any(|verb| operation.starts_with(verb)), "{operation}: is that a mutation?");
         }

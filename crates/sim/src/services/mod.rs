@@ -3,6 +3,7 @@
 //! One more is its file, its line in `ALL`, its operations in `crates/sim/gen/operations.json`, and `cargo xtask gen`,
 //! which fetches their models. It meets plain values only: bytes, signatures and constraints are the protocol layer's.
 
+mod cloudformation;
 mod codebuild;
 mod codecommit;
 mod codepipeline;
@@ -14,8 +15,15 @@ use crate::service::Service;
 use crate::world::World;
 
 /// Every service, in the order of their endpoint prefixes.
-pub(crate) static ALL: &[&dyn Service<World>] =
-    &[&codebuild::CodeBuild, &codecommit::CodeCommit, &codepipeline::CodePipeline, &logs::Logs, &sso::Sso, &sts::Sts];
+pub(crate) static ALL: &[&dyn Service<World>] = &[
+    &cloudformation::CloudFormation,
+    &codebuild::CodeBuild,
+    &codecommit::CodeCommit,
+    &codepipeline::CodePipeline,
+    &logs::Logs,
+    &sso::Sso,
+    &sts::Sts,
+];
 
 /// The service of that endpoint prefix, if it is simulated.
 pub(crate) fn find(id: &str) -> Option<&'static dyn Service<World>> {

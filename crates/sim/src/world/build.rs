@@ -67,7 +67,9 @@ impl World {
             habits: new.habits,
         };
         let index = self.places[place as usize].add_pipeline(pipeline);
-        PipelineRef { place, index }
+        let p = PipelineRef { place, index };
+        self.add_deployed_stacks(p);
+        p
     }
 
     /// Adds a CodeBuild project.

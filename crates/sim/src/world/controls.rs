@@ -81,6 +81,22 @@ impl World {
         Ok(())
     }
 
+    /// Makes the next change set that is carried out on that stack fail on that resource, for that reason.
+    pub fn fail_next_update(
+        &mut self,
+        account: &str,
+        region: &str,
+        stack: &str,
+        resource: &str,
+        reason: &str,
+    ) -> Result<(), NoSuchThing> {
+        let now = self.now_ms();
+        let found = self.find_stack(account, region, stack, now);
+        let found = found.ok_or_else(|| missing("stack", stack, account, region))?;
+        self.stack_mut(found).fails_next = Some((resource.to_owned(), reason.to_owned()));
+        Ok(())
+    }
+
     /// Makes the next action of that category (`Deploy`) in that pipeline hang until its time-out.
     pub fn hang_next(
         &mut self,

@@ -8,6 +8,7 @@ pub mod build;
 pub mod controls;
 pub mod deck;
 pub mod demo;
+pub mod deployed;
 pub mod engine;
 pub mod files;
 pub mod hostile;
@@ -21,11 +22,16 @@ pub mod place;
 pub mod project;
 pub mod provider;
 pub mod scale;
+pub mod stack;
 pub mod structure;
+pub mod template;
 pub mod time;
 pub mod written;
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 
@@ -33,7 +39,7 @@ use crate::clock::SimClock;
 
 pub use accounts::{Account, Accounts, Caller, Session, SsoLogin, SsoRole, SsoToken};
 
-use self::{deck::Deck, engine::Queue, line::Line, pipeline::PipelineRef, place::Place, time::Ms};
+use self::{deck::Deck, engine::Queue, line::Line, pipeline::PipelineRef, place::Place, template::Template, time::Ms};
 
 /// A whole simulated AWS.
 #[derive(Debug)]
@@ -61,6 +67,10 @@ pub struct World {
     /// Whether GitHub's OAuth tokens are told as they are. AWS masks them; not every stand-in for it does.
     pub unmasked: bool,
     hang_next: HashSet<(PipelineRef, &'static str)>,
+    /// Templates that lie in buckets, by URL: what `TemplateURL` leads to.
+    pub templates: BTreeMap<String, Arc<Template>>,
+    /// The template that pipelines deploy.
+    deployed: Arc<Template>,
 }
 
 impl World {
@@ -81,6 +91,8 @@ impl World {
             extra_error: None,
             unmasked: false,
             hang_next: HashSet::new(),
+            templates: BTreeMap::new(),
+            deployed: deployed::template(),
         }
     }
 

@@ -7,6 +7,7 @@ use super::{
     id::Uuid,
     pipeline::Pipeline,
     project::{Build, Project},
+    stack::Stack,
     time::Ms,
 };
 
@@ -33,6 +34,12 @@ pub struct Place {
     pub build_tokens: BTreeMap<String, (u32, Ms)>,
     /// CodeCommit repositories by name.
     pub repositories: BTreeMap<String, Repository>,
+    /// All stacks that ever were, nested ones too.
+    pub stacks: Vec<Stack>,
+    /// The newest of each name.
+    pub stack_names: BTreeMap<String, u32>,
+    /// All of them by ARN.
+    pub stack_ids: HashMap<String, u32>,
 }
 
 /// A CodeCommit repository, filled from a line of commits.

@@ -5,6 +5,7 @@ pub const BOTOCORE: &str = "1.44.5";
 
 /// Endpoint prefix, and the model as JSON.
 pub(super) const MODELS: &[(&str, &str)] = &[
+    ("cloudformation", include_str!("cloudformation.json")),
     ("codebuild", include_str!("codebuild.json")),
     ("codecommit", include_str!("codecommit.json")),
     ("codepipeline", include_str!("codepipeline.json")),

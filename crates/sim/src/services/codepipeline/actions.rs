@@ -171,6 +171,10 @@ impl Call<'_> {
                     action.subject_in(&place.pipelines[p.index as usize].name)
                 ),
             ),
+            (Provider::CloudFormation, _) => {
+                let said = self.world.deployment_error(p, action, e, run);
+                said.map_or_else(|| setting.error(None), |said| ("JobFailed", said))
+            }
             _ => setting.error(build.map(|b| terminated(there.projects[b.project as usize].trade, b)).as_deref()),
         });
         let error =

@@ -1,11 +1,13 @@
 //! World `demo`: a shop in three accounts that has run for twelve weeks when it opens, and goes on as one watches.
 //!
 //! The history is not written down: commits were pushed over twelve weeks and the pipelines ran. What stands on the board
-//! at the start (one failed here, one waiting there) is in `scenes`; who and what there is, in `cast` and `parts`.
+//! at the start (one failed here, one waiting there) is in `scenes`; who and what there is, in `cast` and `parts`; stacks, in
+//! `stacks`.
 
 mod cast;
 mod parts;
 mod scenes;
+mod stacks;
 
 #[cfg(test)]
 mod tests;
@@ -44,6 +46,7 @@ impl World {
                 world.place_or_new(id, region);
             }
         }
+        stacks::add(&mut world, opening);
         for service in SERVICES {
             world.add_service(service, begin, opening);
         }

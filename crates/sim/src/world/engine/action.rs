@@ -38,6 +38,10 @@ impl World {
         };
         // A project that is gone is a failure of the action, whatever was drawn.
         let fate = if def.provider == Provider::CodeBuild && build.is_none() { Fate::Bad } else { fate };
+        let (fate, ends) = match def.provider {
+            Provider::CloudFormation => self.begin_deployment(p, execution, def, (at, ends), fate),
+            _ => (fate, ends),
+        };
         let pipeline = self.pipeline_mut(p);
         let approved = pipeline.habits.approved;
         pipeline.executions[execution as usize].runs.push(ActionRun {

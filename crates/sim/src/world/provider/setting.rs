@@ -220,11 +220,11 @@ impl Setting<'_> {
                 (id, url)
             }
             Provider::CloudFormation => {
+                let account = self.action.account.unwrap_or(self.account);
                 let id = format!(
-                    "arn:aws:cloudformation:{}:{}:stack/{s}/{}",
+                    "arn:aws:cloudformation:{}:{account}:stack/{s}/{}",
                     self.region,
-                    self.account,
-                    Uuid::draw(noise::of(0, &["stack", self.account, &s]), 0)
+                    Uuid::draw(noise::of(0, &["stack", account, &s]), 0)
                 );
                 let url =
                     self.console(&format!("cloudformation/home?region={}#/stacks/stackinfo?stackId={id}", self.region));

@@ -1,0 +1,1 @@
+//! Stacks by themselves: plans, and what follows from them.
