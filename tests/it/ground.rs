@@ -8,12 +8,12 @@ use std::{
 };
 
 use async_trait::async_trait;
+use serde_json::Value;
 use skydeck_aws::{
     Aws, AwsError, AwsOptions, BudgetSettings, Environment, Session,
     service::{Ask, Service, Sink},
     services,
 };
-use serde_json::Value;
 use skydeck_domain::{ActionRecord, Detail, Link, Outcome, Resource, Run, stack::KeptTemplate};
 use skydeck_sim::{Sim, SimOptions, World, clock::SimClock};
 use skydeck_tests::WorldClock;

@@ -7,6 +7,8 @@ mod attention;
 mod border;
 mod calls;
 mod canary;
+mod cloudformation;
+mod cloudformation_acts;
 mod codebuild;
 mod codecommit;
 mod codepipeline_acts;

@@ -52,9 +52,9 @@ fn stacks_are_as_boto3_reads_them() {
                 }
             }
             for set in sets {
-                let row = list(&rows).iter().find(|r| {
-                    r["name"] == set["StackSetName"] && r["account"] == account && r["region"] == region
-                });
+                let row = list(&rows)
+                    .iter()
+                    .find(|r| r["name"] == set["StackSetName"] && r["account"] == account && r["region"] == region);
                 let instances = &row.expect("a row")["detail"]["instances"];
                 let wanted = &truth["instances"][set["StackSetName"].as_str().expect("a name")];
                 assert_eq!(list(instances).len(), list(wanted).len());
@@ -70,7 +70,10 @@ fn stacks_are_as_boto3_reads_them() {
 fn what_no_echo_hides_is_nowhere() {
     let (_moto, folder, rows) = synced(&REGIONS[..1]);
     let web = list(&rows).iter().find(|r| r["name"] == "web-one").expect("a row");
-    assert_eq!(web["detail"]["parameters"][1], json!({"key": "Password", "value": null, "resolved": null, "hidden": true}));
+    assert_eq!(
+        web["detail"]["parameters"][1],
+        json!({"key": "Password", "value": null, "resolved": null, "hidden": true})
+    );
     let login = list(&web["detail"]["outputs"]).iter().find(|o| o["key"] == "Login").expect("an output");
     assert_eq!((&login["hidden"], &login["value"]), (&json!(true), &Value::Null));
     for entry in std::fs::read_dir(folder.path().join("home")).expect("a home") {

@@ -20,7 +20,8 @@ use tokio::{sync::broadcast, task::JoinHandle};
 
 use crate::{
     contract::{
-        ApiError, Code, Event, attention, board, calls::*, compare, list, pipeline, profiles, report, settings, stack, verbs,
+        ApiError, Code, Event, attention, board, calls::*, compare, list, pipeline, profiles, report, settings, stack,
+        verbs,
     },
     events::{self, Changes, LogViews},
     links::Links,

@@ -5,7 +5,9 @@ use std::{any::TypeId, collections::BTreeMap, collections::HashSet, fmt::Write a
 
 use ts_rs::{Config, TS, TypeVisitor};
 
-use crate::contract::{attention, board, calls::*, compare, event, list, pipeline, profiles, report, settings, stack, verbs};
+use crate::contract::{
+    attention, board, calls::*, compare, event, list, pipeline, profiles, report, settings, stack, verbs,
+};
 
 /// Hands the detail of every kind to the macro named.
 macro_rules! for_each_detail {

@@ -24,7 +24,11 @@ static SPEC: Spec = Spec {
     }],
     kinds: &[],
     items: None,
-    pace: Pace { items_at_rest: true, changes: std::time::Duration::from_secs(60), all: std::time::Duration::from_secs(900) },
+    pace: Pace {
+        items_at_rest: true,
+        changes: std::time::Duration::from_secs(60),
+        all: std::time::Duration::from_secs(900),
+    },
 };
 
 /// Keys and whose they are; a role's key is that of its account.

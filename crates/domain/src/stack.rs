@@ -209,6 +209,10 @@ pub struct StackOperation {
     pub cause: Option<StackCause>,
     /// Later failures.
     pub fallout: u32,
+    /// Resources that are through, one way or the other.
+    pub done: u32,
+    /// Resources that it has begun with.
+    pub begun: u32,
     /// Whether its beginning is among the events that were read.
     pub whole: bool,
 }

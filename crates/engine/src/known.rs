@@ -4,8 +4,8 @@ use std::{collections::HashMap, sync::Arc};
 
 use skydeck_aws::{AwsError, ErrorClass, Session};
 use skydeck_domain::{
-    ActionRecord, Aspect, Health, Profile, Resource, SourceId, SourceStatus, Timestamp, Usual, pipeline::PipelineDetail,
-    stack::StackDetail,
+    ActionRecord, Aspect, Health, Profile, Resource, SourceId, SourceStatus, Timestamp, Usual,
+    pipeline::PipelineDetail, stack::StackDetail,
 };
 use skydeck_store::{CountBy, Query, Standing};
 

@@ -10,11 +10,11 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
+use serde_json::Value;
 use skydeck_aws::{
     AwsError, Session,
     service::{Ask, Service, Sink},
 };
-use serde_json::Value;
 use skydeck_domain::{
     ErrorInfo, Health, Link, Resource, Run, SourceId, SourceState, SourceStatus, Timestamp, stack::KeptTemplate,
 };

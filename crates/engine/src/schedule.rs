@@ -132,7 +132,8 @@ impl Timetable {
             if visible && !item.visible {
                 item.visible = true;
                 // What is read only when someone looks at it is read because someone does.
-                let soon = if self.pace.items_at_rest { to_delta(item.interval(&self.pace, now)) } else { TimeDelta::zero() };
+                let soon =
+                    if self.pace.items_at_rest { to_delta(item.interval(&self.pace, now)) } else { TimeDelta::zero() };
                 item.due = item.due.min(now + soon);
             }
             item.visible = visible;

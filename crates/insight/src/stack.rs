@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 
 use skydeck_domain::{
-    Health, Run, RunOutcome, Timestamp,
+    Health, Run, RunOutcome,
     stack::{ResourceSpan, SpanMark, StackCause, StackEvent, StackOperation},
 };
 
@@ -192,6 +192,7 @@ fn operation(part: &[&StackEvent]) -> StackOperation {
         at: e.at,
         reason: e.reason.clone(),
     });
+    let (done, begun) = progress(part);
     StackOperation {
         id: first.id.clone(),
         kind: kind(&own.first().map_or(&first.status, |e| &e.status).clone()),
@@ -200,6 +201,8 @@ fn operation(part: &[&StackEvent]) -> StackOperation {
         ended_at: end.map(|e| e.at),
         rolled_back_at: turned.map(|e| e.at),
         fallout: failures.len().saturating_sub(1) as u32,
+        done,
+        begun,
         cause: cause.or_else(|| own_failure(end)),
         whole: begins,
     }
@@ -219,8 +222,10 @@ fn own_failure(end: Option<&&&StackEvent>) -> Option<StackCause> {
 }
 
 fn fallen(operation: &StackOperation, event: &StackEvent) -> SpanMark {
-    let is_cause =
-        operation.cause.as_ref().is_some_and(|c| c.logical_id == event.logical_id && c.at == event.at && !event.of_stack);
+    let is_cause = operation
+        .cause
+        .as_ref()
+        .is_some_and(|c| c.logical_id == event.logical_id && c.at == event.at && !event.of_stack);
     if is_cause { SpanMark::Failed } else { SpanMark::Fallout }
 }
 
@@ -247,16 +252,15 @@ fn close(span: &mut ResourceSpan, event: &StackEvent, mark: SpanMark) {
     span.physical_id = event.physical_id.clone().or(span.physical_id.take());
 }
 
-/// How many resources a stack has got through in an operation: those that ended, of those that began.
-pub fn progress(events: &[StackEvent], operation: &StackOperation) -> (usize, usize) {
-    let spans = spans(events, &operation.id);
-    let of_resources: Vec<&ResourceSpan> = spans.iter().filter(|s| !s.of_stack).collect();
-    (of_resources.iter().filter(|s| s.ended_at.is_some()).count(), of_resources.len())
-}
-
-/// The instant of the newest event; none without events.
-pub fn newest(events: &[StackEvent]) -> Option<Timestamp> {
-    events.first().map(|e| e.at)
+/// How many resources are through by their last event, and how many were begun with.
+fn progress(part: &[&StackEvent]) -> (u32, u32) {
+    let mut last: HashMap<&str, bool> = HashMap::new();
+    for event in part.iter().filter(|e| !e.of_stack) {
+        if let Some(verb) = Verb::of(&event.status) {
+            last.insert(&event.logical_id, verb.over);
+        }
+    }
+    (last.values().filter(|over| **over).count() as u32, last.len() as u32)
 }
 
 #[cfg(test)]

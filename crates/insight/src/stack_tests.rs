@@ -1,5 +1,7 @@
 //! Events as CloudFormation tells them, and what they come to.
 
+use skydeck_domain::Timestamp;
+
 use super::*;
 
 fn at(seconds: i64) -> Timestamp {
@@ -94,7 +96,7 @@ fn what_is_under_way_has_no_end_and_a_rollback_by_hand_is_an_operation_of_its_ow
     let found = operations(&running);
     assert_eq!((found.len(), found[0].ended_at), (1, None));
     assert_eq!(spans(&running, &found[0].id)[1].mark, SpanMark::Running);
-    assert_eq!(progress(&running, &found[0]), (0, 1));
+    assert_eq!((found[0].done, found[0].begun), (0, 1));
     assert_eq!(run("arn", &found[0]).map(|r| r.outcome), Some(RunOutcome::Running));
 
     let by_hand = events(&[

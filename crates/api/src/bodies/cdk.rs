@@ -5,11 +5,7 @@
 
 use std::path::Path;
 
-use skydeck_domain::{
-    Detail, Resource,
-    cdk::CdkStack,
-    stack::StackDetail,
-};
+use skydeck_domain::{Detail, Resource, cdk::CdkStack, stack::StackDetail};
 use skydeck_insight::{
     cdk::assembly,
     template::{Template, compare},
@@ -37,19 +33,16 @@ impl Host {
     pub async fn cdk_folder(&self, folder: &Path) -> Result<CdkFolder, ApiError> {
         let out = folder.join("cdk.out");
         let root = if folder.join("manifest.json").is_file() { folder } else { out.as_path() };
-        let mut found = CdkFolder {
-            folder: folder.display().to_string(),
-            stacks: Vec::new(),
-            missing: 0,
-            unread: Vec::new(),
-        };
+        let mut found =
+            CdkFolder { folder: folder.display().to_string(), stacks: Vec::new(), missing: 0, unread: Vec::new() };
         let deployed = self.deployed_stacks().await?;
         let mut open = vec![(root.to_owned(), 0)];
         while let Some((place, depth)) = open.pop() {
             let text = match read(&place.join("manifest.json"), MOST_BYTES * 16).await {
                 Ok(text) => text,
                 Err(why) if depth == 0 => {
-                    let what = format!("`{}` holds no synthesized CDK app: {why}. Run `cdk synth` there.", folder.display());
+                    let what =
+                        format!("`{}` holds no synthesized CDK app: {why}. Run `cdk synth` there.", folder.display());
                     return Err(ApiError::new(Code::NotFound, what));
                 }
                 Err(why) => {
@@ -71,7 +64,9 @@ impl Host {
             found.missing += app.missing;
             found.unread.extend(app.unread);
             if app.is_newer {
-                found.unread.push(format!("Schema {} is newer than this program: some of it may be missing.", app.version));
+                found
+                    .unread
+                    .push(format!("Schema {} is newer than this program: some of it may be missing.", app.version));
             }
             for stack in app.stacks {
                 found.stacks.push(self.beside_deployed(&place, stack, &deployed).await);
@@ -107,7 +102,8 @@ impl Host {
             region: stack.region.clone(),
         };
         let text = read(&place.join(&stack.template_file), MOST_BYTES).await;
-        let template = text.and_then(|text| Template::parse(&text).map_err(|e| format!("{}: {e}", stack.template_file)));
+        let template =
+            text.and_then(|text| Template::parse(&text).map_err(|e| format!("{}: {e}", stack.template_file)));
         let template = match template {
             Ok(template) => template,
             Err(why) => {

@@ -97,8 +97,7 @@ impl Host {
         stack: &Resource,
         action: &ActionState,
     ) -> Result<Option<FirstCause>, ApiError> {
-        let events: Option<(StackEvents, _)> =
-            self.engine.cache().part(&stack.id, StackPart::Events.word()).await?;
+        let events: Option<(StackEvents, _)> = self.engine.cache().part(&stack.id, StackPart::Events.word()).await?;
         let (from, to) = (action.started_at, action.ended_at.or(action.changed_at));
         let of_then = |o: &StackOperation| {
             from.is_none_or(|at| o.started_at >= at - LAG) && to.is_none_or(|at| o.started_at <= at + LAG)

@@ -14,11 +14,7 @@ use skydeck_insight::{
     template::{Template, compare},
 };
 
-use super::{
-    pipeline::mark_subject,
-    row::lock_subjects,
-    verbs::offered,
-};
+use super::{pipeline::mark_subject, row::lock_subjects, verbs::offered};
 use crate::{
     contract::{
         ApiError, Code,
@@ -144,9 +140,11 @@ impl Host {
     }
 
     async fn template_text(&self, digest: &str) -> Result<String, ApiError> {
-        self.engine.ledger().template_text(digest).await?.ok_or_else(|| {
-            ApiError::new(Code::NotFound, format!("No template `{digest}` is kept here."))
-        })
+        self.engine
+            .ledger()
+            .template_text(digest)
+            .await?
+            .ok_or_else(|| ApiError::new(Code::NotFound, format!("No template `{digest}` is kept here.")))
     }
 
     /// Why an operation of a stack failed, through the stacks nested in it.
@@ -166,10 +164,8 @@ impl Host {
             let Some(operation) = nested.detail::<StackDetail>().and_then(|d| d.operation) else { break };
             chain.push((nested, operation));
         }
-        let evidence: Vec<StackEvidence<'_>> = chain
-            .iter()
-            .map(|(row, operation)| StackEvidence { id: &row.id, name: &row.name, operation })
-            .collect();
+        let evidence: Vec<StackEvidence<'_>> =
+            chain.iter().map(|(row, operation)| StackEvidence { id: &row.id, name: &row.name, operation }).collect();
         let Some(mut cause) = stack_cause(&evidence) else { return Ok(None) };
         if let Some(reason) = operation.cause.as_ref().map(stack::cause_line) {
             cause.seen = Some(self.engine.ledger().seen_count(row.arn.as_deref().unwrap_or_default(), &reason).await?);

@@ -14,12 +14,8 @@ pub(crate) mod text;
 use crate::{AwsError, ErrorClass, service::Service};
 
 /// All services, ordered by id.
-pub static ALL: &[&dyn Service] = &[
-    &cloudformation::CloudFormation,
-    &codebuild::CodeBuild,
-    &codecommit::CodeCommit,
-    &codepipeline::CodePipeline,
-];
+pub static ALL: &[&dyn Service] =
+    &[&cloudformation::CloudFormation, &codebuild::CodeBuild, &codecommit::CodeCommit, &codepipeline::CodePipeline];
 
 /// The service of that id.
 pub fn by_id(id: &str) -> Option<&'static dyn Service> {
@@ -122,9 +118,9 @@ mod tests {
                 let operation = spec.operations.iter().find(|o| o.name == verb.operation);
                 assert!(operation.is_some_and(|o| o.mutates), "{} calls {}", verb.id, verb.operation);
                 assert!(spec.kinds.contains(&verb.kind), "{}", verb.kind);
-                assert!(
-                    verb.options.iter().all(|o| ["mode", "abandon", "comment", "revision", "variable", "skip", "drift-aware"].contains(o))
-                );
+                assert!(verb.options.iter().all(|o| {
+                    ["mode", "abandon", "comment", "revision", "variable", "skip", "drift-aware"].contains(o)
+                }));
                 match verb.undo {
                     Undo::By(other) => assert!(service.verbs().iter().any(|v| v.id == other), "{other}"),
                     Undo::None(why) => assert!(!why.is_empty()),

@@ -147,8 +147,9 @@ impl<'a> Calls<'a> {
         use aws_sdk_cloudformation::types::StackSetStatus;
         self.whole(|token| {
             Box::pin(async move {
-                let list =
-                    || self.client.list_stack_sets().status(StackSetStatus::Active).set_next_token(token.clone()).send();
+                let list = || {
+                    self.client.list_stack_sets().status(StackSetStatus::Active).set_next_token(token.clone()).send()
+                };
                 let out = self.caller.call("ListStackSets", list).await?;
                 self.page("stack sets", out.summaries, out.next_token, token)
             })
@@ -160,7 +161,8 @@ impl<'a> Calls<'a> {
     pub(super) async fn instances(&self, set: &str) -> Result<Vec<StackInstanceSummary>, AwsError> {
         self.whole(|token| {
             Box::pin(async move {
-                let list = || self.client.list_stack_instances().stack_set_name(set).set_next_token(token.clone()).send();
+                let list =
+                    || self.client.list_stack_instances().stack_set_name(set).set_next_token(token.clone()).send();
                 let out = self.caller.call("ListStackInstances", list).await?;
                 self.page("stack instances", out.summaries, out.next_token, token)
             })

@@ -14,8 +14,22 @@ use crate::services::text;
 
 /// Words that tell an environment apart, so that what is left is the app.
 const ENVIRONMENTS: &[&str] = &[
-    "prod", "production", "prd", "live", "stg", "stage", "staging", "dev", "development", "test", "qa", "uat", "beta",
-    "gamma", "sandbox", "preview",
+    "prod",
+    "production",
+    "prd",
+    "live",
+    "stg",
+    "stage",
+    "staging",
+    "dev",
+    "development",
+    "test",
+    "qa",
+    "uat",
+    "beta",
+    "gamma",
+    "sandbox",
+    "preview",
 ];
 
 /// The facts of a template, still without digest, size and the state that it was read for, and what CDK left in it. One that
@@ -53,11 +67,14 @@ fn origin(told: CdkTemplate) -> Option<CdkOrigin> {
 fn app(name: &str) -> &str {
     let is_environment = |word: &str| ENVIRONMENTS.iter().any(|e| e.eq_ignore_ascii_case(word));
     for dash in ['-', '_'] {
-        if let Some((rest, last)) = name.rsplit_once(dash).filter(|(rest, last)| !rest.is_empty() && is_environment(last)) {
+        if let Some((rest, last)) =
+            name.rsplit_once(dash).filter(|(rest, last)| !rest.is_empty() && is_environment(last))
+        {
             let _ = last;
             return rest;
         }
-        if let Some((_, rest)) = name.split_once(dash).filter(|(first, rest)| !rest.is_empty() && is_environment(first)) {
+        if let Some((_, rest)) = name.split_once(dash).filter(|(first, rest)| !rest.is_empty() && is_environment(first))
+        {
             return rest;
         }
     }

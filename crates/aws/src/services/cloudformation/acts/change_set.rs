@@ -67,16 +67,20 @@ impl Act for Execute {
         let name = set.told.change_set_name().unwrap_or(arn);
         let blocked = match (set.status(), set.execution()) {
             ("CREATE_COMPLETE", "AVAILABLE") => live::busy(&stack),
-            ("FAILED", _) => {
-                Some(format!("It could not be made: {}", set.told.status_reason().unwrap_or("CloudFormation says not why")))
-            }
+            ("FAILED", _) => Some(format!(
+                "It could not be made: {}",
+                set.told.status_reason().unwrap_or("CloudFormation says not why")
+            )),
             (_, "OBSOLETE") => Some("The stack has changed since it was made: make a new one.".into()),
-            (status, execution) => Some(format!("It is {status} and {execution}; it can be executed once it is AVAILABLE.")),
+            (status, execution) => {
+                Some(format!("It is {status} and {execution}; it can be executed once it is AVAILABLE."))
+            }
         };
         let mut state = live::state(&stack);
         state.extend([arn.to_owned(), set.status().to_owned(), set.execution().to_owned()]);
         let mut not_undone = lost(&set.changes);
-        not_undone.push("A change that succeeds is not rolled back by itself: `revert` goes to the template before.".into());
+        not_undone
+            .push("A change that succeeds is not rolled back by itself: `revert` goes to the template before.".into());
         Ok(Draft {
             effect: format!("Executes {name} on {}: {}.", stack.name, set.words()),
             current: Some(live::current(&stack)),
@@ -116,7 +120,9 @@ impl Act for Execute {
         // Executed, it is still there to be described, with the stack that it was for.
         let set = match calls.change_set(&record.id, None).await {
             Err(error) if error.class == ErrorClass::NotFound => {
-                return Ok(Found::CannotTell("the change set is not there any more, and only it names its stack".into()));
+                return Ok(Found::CannotTell(
+                    "the change set is not there any more, and only it names its stack".into(),
+                ));
             }
             set => set?,
         };
@@ -172,7 +178,9 @@ impl Act for Discard {
 
     async fn follow(&self, ctx: &ReadCtx, record: &ActionRecord) -> Result<Progress, AwsError> {
         Ok(match Calls::new(&ctx.caller).change_set(&record.id, None).await {
-            Err(error) if error.class == ErrorClass::NotFound => Progress::Succeeded("The change set is deleted".into()),
+            Err(error) if error.class == ErrorClass::NotFound => {
+                Progress::Succeeded("The change set is deleted".into())
+            }
             Err(error) => return Err(error),
             Ok(set) => match set.status().map(|s| s.as_str()) {
                 Some("DELETE_COMPLETE") => Progress::Succeeded("The change set is deleted".into()),

@@ -25,7 +25,13 @@ impl Act for Detect {
 
     async fn plan(&self, ctx: &ReadCtx, arn: &str, _: &Request) -> Result<Draft, AwsError> {
         let stack = live::stack(&Calls::new(&ctx.caller), arn).await?;
-        let can = ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED", "IMPORT_COMPLETE"];
+        let can = [
+            "CREATE_COMPLETE",
+            "UPDATE_COMPLETE",
+            "UPDATE_ROLLBACK_COMPLETE",
+            "UPDATE_ROLLBACK_FAILED",
+            "IMPORT_COMPLETE",
+        ];
         let blocked = (!can.contains(&stack.status.as_str()))
             .then(|| format!("Drift is looked for in a stack that stands; this one is {}.", stack.status));
         let mut state = live::state(&stack);

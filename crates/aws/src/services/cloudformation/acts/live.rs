@@ -159,10 +159,9 @@ pub(super) async fn follow(calls: &Calls<'_>, arn: &str, record: &ActionRecord) 
     };
     let why = || operation.cause.as_ref().map(insight::cause_line);
     let Some(_) = operation.ended_at else {
-        let (done, begun) = insight::progress(&events, operation);
         let words = match why() {
             Some(why) if operation.rolled_back_at.is_some() => format!("{}: {why}", operation.status),
-            _ => format!("{}, {done} of {begun} resources done so far", operation.status),
+            _ => format!("{}, {} of {} resources so far", operation.status, operation.done, operation.begun),
         };
         return Ok(Progress::Running(words));
     };

@@ -28,11 +28,8 @@ pub(super) const CREATE: VerbSpec = VerbSpec {
     ..verb("create-change-set", "CreateChangeSet", KIND, Undo::By("discard"))
 };
 
-pub(super) const REVERT: VerbSpec = VerbSpec {
-    has_targets: true,
-    is_undo: true,
-    ..verb(super::REVERT, "CreateChangeSet", KIND, Undo::By("discard"))
-};
+pub(super) const REVERT: VerbSpec =
+    VerbSpec { has_targets: true, is_undo: true, ..verb(super::REVERT, "CreateChangeSet", KIND, Undo::By("discard")) };
 
 /// Bytes of a template that CloudFormation takes in the call itself; a longer one it takes from S3 alone (service quotas).
 const MOST_BYTES: i64 = 51_200;
@@ -97,7 +94,9 @@ fn targets(kept: &[KeptTemplate], now: &str) -> Vec<Target> {
             Some("It is what the stack has now.".to_owned())
         } else if t.size > MOST_BYTES {
             let size = t.size / 1024;
-            Some(format!("It has {size} KB: CloudFormation takes more than 50 KB from S3 alone, where nothing is written."))
+            Some(format!(
+                "It has {size} KB: CloudFormation takes more than 50 KB from S3 alone, where nothing is written."
+            ))
         } else {
             None
         };
@@ -123,8 +122,13 @@ fn blocked(stack: &Read) -> Option<String> {
     }
     let stands = matches!(
         stack.status.as_str(),
-        "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "UPDATE_ROLLBACK_COMPLETE" | "IMPORT_COMPLETE" | "IMPORT_ROLLBACK_COMPLETE"
-            | "UPDATE_FAILED" | "CREATE_FAILED"
+        "CREATE_COMPLETE"
+            | "UPDATE_COMPLETE"
+            | "UPDATE_ROLLBACK_COMPLETE"
+            | "IMPORT_COMPLETE"
+            | "IMPORT_ROLLBACK_COMPLETE"
+            | "UPDATE_FAILED"
+            | "CREATE_FAILED"
     );
     live::busy(stack).or_else(|| (!stands).then(|| format!("A stack that is {} cannot be updated.", stack.status)))
 }
@@ -145,10 +149,10 @@ impl NewChangeSet {
             _ => None,
         };
         let none = targets.iter().all(|t| !t.valid);
-        let nothing = || none.then(|| "No earlier template of it is kept here yet: each one is from now on.".to_owned());
-        let wanted = (!wanting.is_empty()).then(|| {
-            format!("That template wants parameters which the stack does not have: {}.", wanting.join(", "))
-        });
+        let nothing =
+            || none.then(|| "No earlier template of it is kept here yet: each one is from now on.".to_owned());
+        let wanted = (!wanting.is_empty())
+            .then(|| format!("That template wants parameters which the stack does not have: {}.", wanting.join(", ")));
         let mut state = live::state(&stack);
         state.push(now);
         Ok(Draft {
@@ -161,7 +165,8 @@ impl NewChangeSet {
             calls: self.planned(ctx, arn, false),
             not_undone: vec![
                 "Values of parameters stay as they are now; the ledger keeps templates, not the values of then.".into(),
-                "Data in resources that the change set replaces or removes: it names them before you execute it.".into(),
+                "Data in resources that the change set replaces or removes: it names them before you execute it."
+                    .into(),
             ],
             blocked: blocked(&stack).or_else(nothing).or(unread).or(wanted),
             state,
@@ -193,7 +198,10 @@ impl NewChangeSet {
         let mut state = live::state(&stack);
         state.push(format!("{} {:?}", stack.detail.drift, stack.detail.drift_checked_at));
         Ok(Draft {
-            effect: format!("Makes a change set of {} that {what}. It changes nothing until it is executed.", stack.name),
+            effect: format!(
+                "Makes a change set of {} that {what}. It changes nothing until it is executed.",
+                stack.name
+            ),
             current: Some(live::current(&stack)),
             calls: self.planned(ctx, arn, drift),
             blocked: blocked(&stack).or(nothing).or(unknown).or(never),
@@ -262,8 +270,12 @@ impl Act for NewChangeSet {
         let told = Calls::new(&ctx.caller).change_set(set, None).await?;
         let name = told.change_set_name().unwrap_or_default();
         Ok(match told.status().map(|s| s.as_str()) {
-            Some("CREATE_COMPLETE") => Progress::Succeeded(format!("Change set {name} is made: look at it, then execute it")),
-            Some("FAILED") => Progress::Failed(told.status_reason().unwrap_or("CloudFormation says not why").to_owned()),
+            Some("CREATE_COMPLETE") => {
+                Progress::Succeeded(format!("Change set {name} is made: look at it, then execute it"))
+            }
+            Some("FAILED") => {
+                Progress::Failed(told.status_reason().unwrap_or("CloudFormation says not why").to_owned())
+            }
             status => Progress::Running(format!("Change set {name} is {}", status.unwrap_or("being made"))),
         })
     }

@@ -24,9 +24,7 @@ pub(in super::super) fn offers(row: &Resource) -> Vec<Verb> {
     };
     match row.kind.as_str() {
         StackDetail::KIND => row.detail::<StackDetail>().map(|d| of_stack(row, &d, &offer)).unwrap_or_default(),
-        ChangeSetDetail::KIND => {
-            row.detail::<ChangeSetDetail>().map(|d| of_change_set(&d, &offer)).unwrap_or_default()
-        }
+        ChangeSetDetail::KIND => row.detail::<ChangeSetDetail>().map(|d| of_change_set(&d, &offer)).unwrap_or_default(),
         StackSetDetail::KIND => row.detail::<StackSetDetail>().map(|d| of_set(&d, &offer)).unwrap_or_default(),
         _ => Vec::new(),
     }
@@ -59,7 +57,8 @@ fn of_change_set(detail: &ChangeSetDetail, offer: &dyn Fn(&str, Option<String>) 
 }
 
 fn of_set(detail: &StackSetDetail, offer: &dyn Fn(&str, Option<String>) -> Verb) -> Vec<Verb> {
-    let runs = detail.operations.first().is_some_and(|o| matches!(o.status.as_str(), "RUNNING" | "STOPPING" | "QUEUED"));
+    let runs =
+        detail.operations.first().is_some_and(|o| matches!(o.status.as_str(), "RUNNING" | "STOPPING" | "QUEUED"));
     let current = detail.whole && detail.instances.iter().all(|i| i.status == "CURRENT");
     let not_again = match (runs, current) {
         (true, _) => Some("An operation of it is under way.".to_owned()),

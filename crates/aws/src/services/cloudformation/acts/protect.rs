@@ -49,7 +49,9 @@ impl Act for Protection {
         Ok(Draft {
             effect: match self.on {
                 true => format!("Protects {} from being deleted.", stack.name),
-                false => format!("Takes the protection from {}: whoever may delete stacks can delete it then.", stack.name),
+                false => {
+                    format!("Takes the protection from {}: whoever may delete stacks can delete it then.", stack.name)
+                }
             },
             current: Some(live::current(&stack)),
             calls: vec![PlannedCall {

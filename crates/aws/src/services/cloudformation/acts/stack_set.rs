@@ -59,7 +59,9 @@ impl Act for Stop {
         let status = running.and_then(|o| o.status()).map(|s| s.as_str().to_owned());
         let cli = live::cli("stop-stack-set-operation").option("stack-set-name", set).option("operation-id", id);
         Ok(Draft {
-            effect: format!("Stops the operation of {set} that is under way: instances it has not begun stay as they are."),
+            effect: format!(
+                "Stops the operation of {set} that is under way: instances it has not begun stay as they are."
+            ),
             current: running.map(|o| Current {
                 id: id.to_owned(),
                 label: o.action().map(|a| a.as_str().to_owned()).unwrap_or_default(),
@@ -160,7 +162,10 @@ impl Act for Rerun {
             _ => None,
         };
         let beside = (to.beside > 0).then(|| {
-            format!("{} instances that are current lie in the same accounts and Regions: they are gone through, too.", to.beside)
+            format!(
+                "{} instances that are current lie in the same accounts and Regions: they are gone through, too.",
+                to.beside
+            )
         });
         let mut command = live::cli("update-stack-instances").option("stack-set-name", set);
         for account in &to.accounts {
@@ -169,7 +174,8 @@ impl Act for Rerun {
         for region in &to.regions {
             command = command.option("regions", region);
         }
-        let mut state = vec![arn.to_owned(), operations.first().and_then(|o| o.operation_id()).unwrap_or_default().into()];
+        let mut state =
+            vec![arn.to_owned(), operations.first().and_then(|o| o.operation_id()).unwrap_or_default().into()];
         state.extend(to.accounts.iter().chain(&to.regions).cloned());
         Ok(Draft {
             effect: format!(

@@ -62,14 +62,18 @@ impl Act for Cancel {
     async fn plan(&self, ctx: &ReadCtx, arn: &str, _: &Request) -> Result<Draft, AwsError> {
         let stack = live::stack(&Calls::new(&ctx.caller), arn).await?;
         let blocked = match stack.status.as_str() {
-            _ if stack.detail.parent_id.is_some() => Some("It is nested: cancel the update of the stack at the top.".into()),
+            _ if stack.detail.parent_id.is_some() => {
+                Some("It is nested: cancel the update of the stack at the top.".into())
+            }
             "UPDATE_IN_PROGRESS" => None,
             status => Some(format!("Only an update under way can be cancelled; the stack is {status}.")),
         };
         let cli = live::cli("cancel-update-stack").option("stack-name", arn).line(&ctx.caller);
         let effect = format!("Cancels the update of {} that is under way, and rolls it back.", stack.name);
         Ok(Draft {
-            not_undone: vec!["What the update has deleted or replaced so far, apart from what CloudFormation keeps.".into()],
+            not_undone: vec![
+                "What the update has deleted or replaced so far, apart from what CloudFormation keeps.".into(),
+            ],
             ..draft(&stack, effect, &CANCEL, cli, blocked)
         })
     }
@@ -144,7 +148,10 @@ impl Act for Continue {
             command = command.option("resources-to-skip", id);
         }
         let warning = (!skip.is_empty()).then(|| {
-            format!("{} will not be as the template has it: bring it there by hand before the next update.", skip.join(", "))
+            format!(
+                "{} will not be as the template has it: bring it there by hand before the next update.",
+                skip.join(", ")
+            )
         });
         let mut drafted = draft(&stack, effect, &CONTINUE, command.line(&ctx.caller), blocked);
         drafted.not_undone = warning.into_iter().collect();
@@ -192,13 +199,15 @@ impl Act for Rollback {
             "CREATE_FAILED" | "UPDATE_FAILED" => None,
             "UPDATE_ROLLBACK_FAILED" => Some("Its rollback is stuck: continue it instead.".into()),
             "UPDATE_IN_PROGRESS" => Some("Its update is under way: cancel it instead.".into()),
-            status if status.ends_with("_COMPLETE") => {
-                Some(format!("It is {status}: AWS rolls back no stack that completed. Revert it to an earlier template."))
-            }
+            status if status.ends_with("_COMPLETE") => Some(format!(
+                "It is {status}: AWS rolls back no stack that completed. Revert it to an earlier template."
+            )),
             status => Some(format!("AWS rolls back only from CREATE_FAILED and UPDATE_FAILED; it is {status}.")),
         };
         let effect = match deletes {
-            true => format!("Rolls back the creation of {}: it has no earlier state, so AWS DELETES the stack.", stack.name),
+            true => {
+                format!("Rolls back the creation of {}: it has no earlier state, so AWS DELETES the stack.", stack.name)
+            }
             false => format!("Rolls back {} to its last stable state.", stack.name),
         };
         let cli = live::cli("rollback-stack").option("stack-name", arn).line(&ctx.caller);

@@ -2,9 +2,7 @@
 
 use skydeck_domain::{
     Resource,
-    stack::{
-        ChangeSetDetail, ExportUse, StackDrifts, StackImports, StackPart, StackResources,
-    },
+    stack::{ChangeSetDetail, ExportUse, StackDrifts, StackImports, StackPart, StackResources},
 };
 
 use super::{
@@ -44,7 +42,9 @@ impl Reader<'_> {
         }
         let told = self.calls.resources(&read.arn).await?;
         let resources = told.iter().filter_map(resource::resource).collect();
-        self.sink.part(id, part, serde_json::to_value(StackResources { resources, read_for }).unwrap_or_default()).await;
+        self.sink
+            .part(id, part, serde_json::to_value(StackResources { resources, read_for }).unwrap_or_default())
+            .await;
         Ok(())
     }
 

@@ -116,7 +116,8 @@ impl Reader<'_> {
     /// Whether there is more to read of a stack than the list tells.
     fn has_moved(&self, read: &Read, again: bool) -> bool {
         let refused = |operation: &str| read.detail.missing.iter().any(|m| m.operation.as_deref() == Some(operation));
-        let events = read.detail.events_for.as_deref() != Some(&read.state()) && (again || !refused("DescribeStackEvents"));
+        let events =
+            read.detail.events_for.as_deref() != Some(&read.state()) && (again || !refused("DescribeStackEvents"));
         let template = !read.template_is_current() && read.has_template() && (again || !refused("GetTemplate"));
         read.moves() || events || template
     }

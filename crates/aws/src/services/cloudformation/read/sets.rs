@@ -19,10 +19,12 @@ impl Reader<'_> {
             }
         };
         let caller = &self.ctx.caller;
-        let read = stream::iter(sets.clone()).map(|set| async move { self.set(&set).await }.boxed()).buffer_unordered(AT_ONCE);
+        let read =
+            stream::iter(sets.clone()).map(|set| async move { self.set(&set).await }.boxed()).buffer_unordered(AT_ONCE);
         let rows: Vec<Option<Resource>> = read.try_collect().await?;
         self.sink.rows(rows.into_iter().flatten().collect()).await;
-        let id = |set: &StackSetSummary| Some(format!("{}/{}", caller.profile, stack_set::arn(caller, set.stack_set_id()?)));
+        let id =
+            |set: &StackSetSummary| Some(format!("{}/{}", caller.profile, stack_set::arn(caller, set.stack_set_id()?)));
         self.sink.complete(StackSetDetail::KIND, sets.iter().filter_map(id).collect()).await;
         Ok(())
     }

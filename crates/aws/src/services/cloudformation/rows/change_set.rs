@@ -18,7 +18,12 @@ pub(crate) fn row_id(caller: &Caller, arn: &str) -> String {
 }
 
 /// A change set's row.
-pub(crate) fn row(caller: &Caller, told: &ChangeSetSummary, detail: &ChangeSetDetail, now: Timestamp) -> Option<Resource> {
+pub(crate) fn row(
+    caller: &Caller,
+    told: &ChangeSetSummary,
+    detail: &ChangeSetDetail,
+    now: Timestamp,
+) -> Option<Resource> {
     let arn = told.change_set_id()?;
     let status = told.status().map(|s| s.as_str().to_owned()).unwrap_or_default();
     let reason = told.status_reason().and_then(redact::line);
@@ -53,7 +58,9 @@ fn judge(status: &str, execution: &str, reason: Option<String>) -> (Health, Opti
             (Health::Running, reason.or_else(|| Some("It is being made".into())))
         }
         _ if execution == "EXECUTE_IN_PROGRESS" => (Health::Running, Some("It is being executed".into())),
-        _ if execution == "EXECUTE_FAILED" => (Health::Failed, reason.or_else(|| Some("It was executed and failed".into()))),
+        _ if execution == "EXECUTE_FAILED" => {
+            (Health::Failed, reason.or_else(|| Some("It was executed and failed".into())))
+        }
         _ if execution == "AVAILABLE" => (Health::Attention, Some("It waits to be executed or discarded".into())),
         _ => (Health::Ok, reason),
     }
@@ -81,7 +88,11 @@ pub(crate) fn change(change: &Change) -> Option<ResourceChange> {
     for target in told.details().iter().filter_map(|d| d.target()) {
         let attribute = target.attribute().map(|a| a.as_str()).unwrap_or_default();
         let path = target.path().or(target.name()).unwrap_or(attribute);
-        let path = if attribute == "Properties" || attribute.is_empty() { path.to_owned() } else { format!("{attribute}/{path}") };
+        let path = if attribute == "Properties" || attribute.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{attribute}/{path}")
+        };
         let told = value::change(&path, target.before_value(), target.after_value());
         // AWS tells a property once for each of what makes it change.
         if properties.iter().all(|p: &skydeck_domain::stack::PropertyChange| p.path != told.path) {

@@ -165,7 +165,8 @@ impl Read {
     }
 
     fn since(&self) -> Option<Timestamp> {
-        let told = self.operation().map(|o| if self.moves() { o.started_at } else { o.ended_at.unwrap_or(o.started_at) });
+        let told =
+            self.operation().map(|o| if self.moves() { o.started_at } else { o.ended_at.unwrap_or(o.started_at) });
         told.or(self.detail.updated_at).or(self.detail.created_at)
     }
 
@@ -185,7 +186,10 @@ impl Read {
             Health::Ok => return (health, None),
             Health::Attention => Some("A change set waits; the stack has no resources yet".to_owned()),
             Health::Unknown => Some(format!("CloudFormation tells a status that is not known here: {}", self.status)),
-            Health::Running => cause.map(|c| format!("Rolling back: {c}")).or_else(|| self.why.clone()),
+            Health::Running => {
+                let so_far = |o: &StackOperation| format!("{} of {} resources so far", o.done, o.begun);
+                cause.map(|c| format!("Rolling back: {c}")).or_else(|| self.operation().map(so_far))
+            }
             _ => cause.or_else(|| self.why.clone()),
         };
         (health, words.or_else(|| Some(self.status.clone())).and_then(|w| text::one_line(&w)))
@@ -201,7 +205,8 @@ pub(crate) fn links(row: &Resource, detail: &StackDetail) -> Vec<Link> {
 }
 
 fn tags(stack: &Stack) -> std::collections::BTreeMap<String, String> {
-    let told = stack.tags().iter().filter_map(|t| Some((text::one_line(t.key()?)?, value::value(t.key()?, t.value())?)));
+    let told =
+        stack.tags().iter().filter_map(|t| Some((text::one_line(t.key()?)?, value::value(t.key()?, t.value())?)));
     told.collect()
 }
 

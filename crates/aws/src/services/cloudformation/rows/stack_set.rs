@@ -17,7 +17,12 @@ pub(crate) fn arn(caller: &Caller, id: &str) -> String {
 }
 
 /// A stack set's row: as healthy as its latest operation and its instances.
-pub(crate) fn row(caller: &Caller, told: &StackSetSummary, detail: &StackSetDetail, now: Timestamp) -> Option<Resource> {
+pub(crate) fn row(
+    caller: &Caller,
+    told: &StackSetSummary,
+    detail: &StackSetDetail,
+    now: Timestamp,
+) -> Option<Resource> {
     let arn = arn(caller, told.stack_set_id()?);
     let (health, reason) = judge(detail);
     let last = detail.operations.first();
@@ -30,7 +35,8 @@ pub(crate) fn row(caller: &Caller, told: &StackSetSummary, detail: &StackSetDeta
         profile: caller.profile.clone(),
         account: caller.account.clone(),
         region: caller.region.clone(),
-        status: last.map_or_else(|| told.status().map(|s| s.as_str().to_owned()).unwrap_or_default(), |o| o.status.clone()),
+        status: last
+            .map_or_else(|| told.status().map(|s| s.as_str().to_owned()).unwrap_or_default(), |o| o.status.clone()),
         health,
         aspect: None,
         reason,

@@ -56,7 +56,9 @@ mod tests {
         let seen = change("/Properties/SecurityGroupIngress/0/CidrIp", Some("10.0.0.0/8"), Some("0.0.0.0/0"));
         assert_eq!(seen.path, "SecurityGroupIngress[0].CidrIp");
         assert_eq!((seen.before.as_deref(), seen.after.as_deref()), (Some("10.0.0.0/8"), Some("0.0.0.0/0")));
-        for path in ["/Properties/Environment/Variables/DB", "/Properties/MasterUserPassword", "/Properties/Tags/0/Secret"] {
+        for path in
+            ["/Properties/Environment/Variables/DB", "/Properties/MasterUserPassword", "/Properties/Tags/0/Secret"]
+        {
             let hidden = change(path, Some("hunter2"), None);
             assert_eq!((hidden.before.as_deref(), hidden.after), (Some("[hidden]"), None), "{path}");
         }

@@ -215,8 +215,7 @@ mod tests {
 
     fn request(revisions: &[(&str, &str)], variables: &[(&str, &str)]) -> Request {
         let owned = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
-        let mut request = Request {
-            verb: "start".into(), ..Request::default() };
+        let mut request = Request { verb: "start".into(), ..Request::default() };
         request.options.revisions = owned(revisions);
         request.options.variables = owned(variables);
         request

@@ -163,8 +163,7 @@ mod tests {
     fn the_only_one_under_way_is_taken_and_of_several_one_must_be_chosen() {
         let executions = samples::executions(None);
         let [a, b] = &executions[..] else { panic!("two") };
-        let mut request = Request {
-            verb: "stop".into(), ..Request::default() };
+        let mut request = Request { verb: "stop".into(), ..Request::default() };
         assert_eq!(chosen(&[a], &request), Ok(a));
         assert!(chosen(&[], &request).unwrap_err().contains("No execution"));
         assert!(chosen(&[a, b], &request).unwrap_err().contains("Choose"));
