@@ -1,8 +1,10 @@
 //! Two runs beside each other, and a row as it is kept, of the demo world through the contract by name.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use skydeck_api::{Code, SyncFilter};
-use skydeck_sim::world::line::Author;
+use skydeck_sim::{Fault, Faults, world::line::Author};
 
 use crate::open::{Open, run};
 
@@ -94,32 +96,112 @@ fn a_failed_run_is_told_by_how_it_differs_from_the_last_that_succeeded() {
     })
 }
 
+/// How often the actions of runs were asked for.
+fn asked(open: &Open) -> usize {
+    open.sim.calls().iter().filter(|call| call.operation == "ListActionExecutions").count()
+}
+
+impl Open {
+    /// The first failed pipeline of the board.
+    async fn failed(&self) -> String {
+        let board = self.call("board", json!({})).await;
+        let failed = board["groups"].as_array().unwrap().iter().find(|g| g["key"] == "failed").unwrap();
+        failed["rows"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The comparison of a pipeline's run once what it asks for is read or refused.
+    async fn compared(&self, id: &str) -> Value {
+        let mut events = self.host.events();
+        let tag = format!("runs:{id}");
+        for _ in 0..20 {
+            let told = self.call("compare", json!({"id": id})).await;
+            if told["run"]["inside"] != "reading" && told["with"]["inside"] != "reading" {
+                return told;
+            }
+            let heard = async { while !events.recv().await.unwrap().tags.contains(&tag) {} };
+            tokio::time::timeout(Duration::from_secs(20), heard).await.expect("it is told when a run was read");
+        }
+        panic!("it is never read");
+    }
+}
+
 #[test]
-fn a_run_that_was_over_before_anybody_looked_is_not_made_up() {
+fn a_run_that_was_over_before_anybody_looked_is_read_once_when_it_is_compared() {
     run(async {
         let open = Open::read().await;
-        let board = open.call("board", json!({})).await;
-        let failed = board["groups"].as_array().unwrap().iter().find(|g| g["key"] == "failed").unwrap();
-        let id = failed["rows"][0]["id"].as_str().unwrap();
+        let id = open.failed().await;
+        let (before, id) = (asked(&open), id.as_str());
+        // What is known is told at once, and nothing is made up.
         let told = open.call("compare", json!({"id": id})).await;
-        assert_eq!(told["with"]["outcome"], "succeeded");
+        assert_eq!((&told["with"]["outcome"], &told["with"]["inside"]), (&json!("succeeded"), &json!("reading")));
         assert!(told["with"]["started_at"].as_str() < told["run"]["started_at"].as_str());
-        // How long it took as a whole is known, what it did inside is not.
         assert!(told["with"]["duration_ms"].as_i64().unwrap() > 0);
-        for action in actions(&told) {
-            if action["with"]["known"] == "unread" {
-                let what = (&action["with"]["duration_ms"], &action["longer_ms"], &action["difference"]);
-                assert_eq!(what, (&Value::Null, &Value::Null, &json!("unknown")));
-            }
+        for action in actions(&told).iter().filter(|a| a["with"]["known"] == "unread") {
+            let what = (&action["with"]["duration_ms"], &action["longer_ms"], &action["difference"]);
+            assert_eq!(what, (&Value::Null, &Value::Null, &json!("unknown")));
         }
         assert!(actions(&told).iter().any(|a| a["with"]["known"] == "unread"), "{told:#}");
         assert!(actions(&told).iter().any(|a| a["run"]["known"] == "ran"), "{told:#}");
+
+        // Then it is read, and that is all that is asked.
+        let told = open.compared(id).await;
+        assert_eq!(told["with"]["inside"], "known");
+        assert_eq!(asked(&open), before + 1);
+        assert!(actions(&told).iter().all(|a| a["with"]["known"] == "ran"), "{told:#}");
+        assert!(actions(&told).iter().all(|a| a["with"]["duration_ms"].is_i64()), "{told:#}");
+        assert!(told["with"]["pipeline_version"].is_i64(), "{told:#}");
+
+        // A run that is over does not change: nobody asks for it again, also after the world has gone on.
+        open.compared(id).await;
+        open.call("refresh", json!({})).await;
+        open.compared(id).await;
+        assert_eq!(asked(&open), before + 1);
 
         // The very first run of all has none before it, and that is no error.
         let view = open.call("pipeline", json!({"id": id})).await;
         let first = view["history"].as_array().unwrap().last().unwrap();
         let told = open.call("compare", json!({"id": id, "execution": first["run_id"]})).await;
         assert_eq!((&told["with"], &told["stages"]), (&Value::Null, &json!([])));
+        open.host.close().await;
+    })
+}
+
+#[test]
+fn what_was_read_of_a_compared_run_stays_with_its_row() {
+    run(async {
+        let open = Open::read().await;
+        assert!(open.host.start().await.unwrap(), "it reads here");
+        let id = open.failed().await;
+        let run = open.compared(&id).await["with"]["run_id"].clone();
+        let executions = open.call("rows", json!({"kinds": ["codepipeline.execution"], "limit": 1000})).await;
+        let row = executions["rows"].as_array().unwrap().iter().find(|row| row["name"] == run).expect("its row");
+        assert!(!row["detail"]["actions"].as_array().unwrap().is_empty(), "{row:#}");
+        assert_eq!(row["detail"]["actions_whole"], true);
+        // The view of that run shows them, too.
+        let view = open.call("pipeline", json!({"id": id, "execution": run})).await;
+        let mut shown = view["stages"].as_array().unwrap().iter().flat_map(|s| s["actions"].as_array().unwrap());
+        assert!(shown.all(|a| a["duration_ms"].is_i64()), "{view:#}");
+        open.host.close().await;
+    })
+}
+
+#[test]
+fn a_run_that_may_not_be_read_says_so_and_is_asked_for_again_when_somebody_wants_it() {
+    run(async {
+        let open = Open::read().await;
+        let id = open.failed().await;
+        open.sim.set_faults(Some(Faults::on("ListActionExecutions", Fault::AccessDenied)));
+        let told = open.compared(&id).await;
+        assert_eq!((&told["with"]["inside"], &told["run"]["inside"]), (&json!("failed"), &json!("known")));
+        assert_eq!(told["with"]["inside_error"]["code"], "AccessDeniedException");
+        assert_eq!(told["with"]["inside_error"]["operation"], "ListActionExecutions");
+        // Not at every look: only once somebody asks for it.
+        let before = asked(&open);
+        assert_eq!(open.compared(&id).await["with"]["inside"], "failed");
+        assert_eq!(asked(&open), before);
+        open.sim.set_faults(None);
+        open.call("refresh", json!({"ids": [id]})).await;
+        assert_eq!(open.compared(&id).await["with"]["inside"], "known");
         open.host.close().await;
     })
 }

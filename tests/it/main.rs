@@ -4,6 +4,7 @@
 
 mod acting;
 mod attention;
+mod board;
 mod border;
 mod calls;
 mod canary;

@@ -8,6 +8,7 @@ mod away;
 mod ground;
 mod hostile;
 mod links;
+mod save;
 mod shell;
 mod ways_out;
 mod welcome;

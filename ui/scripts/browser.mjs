@@ -42,20 +42,21 @@ export const launch = (...more) =>
 
 /**
  * Runs `look(open, browser)`, where `open(state, zoom, reducedMotion)` gives a page that has painted and has gone where the state says. A page
- * error, a refusal by the CSP, a page that never painted or a way that leads nowhere fails the run.
+ * error, a refusal by the CSP, a page that never painted or a way that leads nowhere fails the run; but for what the state is
+ * there to throw.
  */
 export async function withPages(look) {
   const { server, url } = await serve();
   const browser = await launch();
   const errors = [];
   const contexts = new Map();
-  const open = async ({ query, size: [width, height], go, clock = false }, zoom = 1, reducedMotion = "no-preference") => {
+  const open = async ({ query, size: [width, height], go, throws, clock = false }, zoom = 1, reducedMotion = "no-preference") => {
     const key = `${width} ${height} ${zoom} ${reducedMotion}`;
     if (!contexts.has(key)) contexts.set(key, browser.newContext({ viewport: { width: Math.round(width / zoom), height: Math.round(height / zoom) }, deviceScaleFactor: zoom, timezoneId: "UTC", locale: "en-GB", reducedMotion }));
     const page = await (await contexts.get(key)).newPage();
     const about = decodeURIComponent(String(new URLSearchParams(query)));
     page.on("pageerror", (error) => errors.push(`${about}: ${error.message}`));
-    page.on("console", (message) => message.type() === "error" && errors.push(`${about}: ${message.text()}`));
+    page.on("console", (message) => message.type() === "error" && !(throws && message.text().includes(throws)) && errors.push(`${about}: ${message.text()}`));
     // A clock that can be run ahead.
     if (clock) await page.clock.install();
     await page.goto(`${url}/?${new URLSearchParams(query)}`);

@@ -89,10 +89,16 @@ async function saved(page, say) {
   await page.keyboard.press("Enter");
 }
 /** A magnified page has no room to give: its columns have the width that they have. */
-async function widened(page, say) {
+const widening = (column) => async (page, say) => {
   if ((await page.evaluate(() => innerWidth)) <= 760) return;
-  await tabTo(page, say.list.columns.width.replace("{column}", say.builds.phase), "separator");
+  await tabTo(page, say.list.columns.width.replace("{column}", column(say)), "separator");
   for (let i = 0; i < 6; i += 1) await page.keyboard.press("ArrowRight");
+};
+/** Without the column of revisions, and the panel put away. */
+async function hiding(page, say) {
+  await panel("s", "fieldset")(page);
+  await page.locator(".menu label", { hasText: say.board.col.revision }).locator("input").focus();
+  await press("Space", "Escape")(page);
 }
 async function choose(page, say) {
   await drawer(verb("rollback"))(page, say);
@@ -136,15 +142,28 @@ async function wall(page, say) {
   await drawer(press("Control+Shift+F"))(page, say);
 }
 
+/** The notice of a part that stopped, and the rest beside it. */
+const stopped = async (page) => {
+  await page.waitForSelector(".failure [role=alert]");
+};
+/** What a defect of the page throws that nothing on the screen shows. */
+const UNCAUGHT = "Thrown to be looked at";
+const uncaught = async (page) => {
+  await page.evaluate((message) => window.dispatchEvent(new ErrorEvent("error", { message, error: new Error(message) })), UNCAUGHT);
+  await page.waitForSelector(".banner[data-health=unknown]");
+};
+/** What the engine says of an answer that is none. */
+const NULL = "Cannot read properties of null";
+
 const board = { view: "board" };
 const open = { view: "board", open: CHECKOUT };
 
-/** `id`, fixtures, what the page is asked for, and how to go on from there. */
+/** `id`, fixtures, what the page is asked for, how to go on from there, and what the page says when that `throws`. */
 export const SCREENS = [
   { id: "list", fixtures: ALL, query: board },
   { id: "detail", fixtures: ALL, query: open },
   { id: "history", fixtures: ["full", "hostile"], query: open, go: tab(1) },
-  { id: "compare", fixtures: ["full", "empty", "partial", "hostile", "loading-part", "refused-part"], query: open, go: compared },
+  { id: "compare", fixtures: ["full", "empty", "partial", "hostile", "loading-part", "refused-part", "reading-run", "gone-run", "denied-run"], query: open, go: compared },
   { id: "compareold", fixtures: ["full"], query: open, go: comparedWith },
   { id: "definition", fixtures: ["full", "hostile"], query: open, go: tab(3) },
   { id: "raw", fixtures: ["full", "hostile", "loading-part", "refused-part"], query: open, go: press("r") },
@@ -168,15 +187,23 @@ export const SCREENS = [
   { id: "build", fixtures: ["full", "partial", "error", "offline", "hostile"], query: { view: "builds", open: BUILD } },
   { id: "arrange", fixtures: ["full"], query: { view: "builds" }, go: panel("s", "fieldset") },
   { id: "sorted", fixtures: ["full", "hostile"], query: { view: "builds" }, go: async (page, say) => (await tabTo(page, say.list.name), await page.keyboard.press("Enter"), await page.keyboard.press("Enter")) },
-  { id: "widened", fixtures: ["full"], query: { view: "builds" }, go: widened },
+  { id: "widened", fixtures: ["full"], query: { view: "builds" }, go: widening((say) => say.builds.phase) },
   { id: "selected", fixtures: ["full", "stale", "hostile"], query: { view: "builds" }, go: press("j", "x", "j", "Shift+ArrowDown") },
   { id: "saved", fixtures: ["full"], query: { view: "builds" }, go: saved },
+  { id: "boardarrange", fixtures: ["full"], query: board, go: panel("s", "fieldset") },
+  { id: "boardsorted", fixtures: ["full", "many"], query: board, go: async (page, say) => (await tabTo(page, say.board.col.pipeline), await page.keyboard.press("Enter")) },
+  { id: "boardhidden", fixtures: ["full"], query: board, go: hiding },
+  { id: "boardwidened", fixtures: ["full"], query: board, go: widening((say) => say.board.col.stages) },
   { id: "unsaved", fixtures: ["full"], query: board, go: panel("v", "button") },
   { id: "repositories", fixtures: LISTS, query: { view: "repositories" } },
   { id: "freshness", fixtures: ["full", "bare", "loading", "partial", "error", "stale", "offline", "elsewhere", "hostile"], query: { view: "freshness" } },
   { id: "source", fixtures: ["full", "partial", "hostile"], query: { view: "freshness" }, go: press("j", "Enter") },
   { id: "calls", fixtures: ["full", "bare", "error", "elsewhere", "hostile"], query: board, go: meter((say) => say.freshness.calls) },
   { id: "signins", fixtures: ["full", "bare", "error", "stale", "hostile"], query: board, go: meter((say) => say.freshness.signIn) },
+  { id: "stoppedsource", fixtures: ["torn"], query: { view: "freshness" }, go: async (page) => (await press("j", "Enter")(page), await stopped(page)), throws: "Invalid time value" },
+  { id: "stoppeddetail", fixtures: ["torn"], query: open, go: stopped, throws: NULL },
+  { id: "stoppedview", fixtures: ["torn"], query: { view: "ledger" }, go: stopped, throws: NULL },
+  { id: "uncaught", fixtures: ["full", "offline"], query: board, go: uncaught, throws: UNCAUGHT },
   { id: "ledger", fixtures: ["full", "empty", "loading", "error", "hostile"], query: { view: "ledger" } },
   { id: "entry", fixtures: ["full", "hostile"], query: { view: "ledger" }, go: press("j", "j", "j", "j", "Enter") },
   { id: "settings", fixtures: ["full", "bare", "stale", "error", "hostile"], query: { view: "settings" } },
@@ -207,7 +234,7 @@ export const SIZES = [
 /** Every state to look at. Words narrow it: `full dark en 1280 detail`. */
 export function states(words = []) {
   const sizes = words.includes("1440") ? [[1440, 900]] : SIZES;
-  return SCREENS.flatMap(({ id, fixtures, query, go }) =>
+  return SCREENS.flatMap(({ id, fixtures, query, go, throws }) =>
     fixtures.flatMap((fixture) =>
       ["dark", "light"].flatMap((theme) =>
         ["en", "ko"].flatMap((lang) =>
@@ -216,6 +243,7 @@ export function states(words = []) {
             words: [id, fixture, theme, lang, String(size[0])],
             query: { fixture, theme, lang, ...query },
             go: go && ((page) => go(page, MESSAGES[lang])),
+            throws,
             size,
           })),
         ),

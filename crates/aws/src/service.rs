@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use skydeck_domain::{
     ActionRecord, Clock, ConfirmLevel, Detail, Link, Plan, PlannedCall, Resource, Run, Target, Verb, VerbOptions,
-    action::Current, log::LogTail, stack::KeptTemplate,
+    action::Current, log::LogTail, pipeline::RunActions, stack::KeptTemplate,
 };
 
 use crate::{AwsError, session::Caller};
@@ -345,5 +345,12 @@ pub trait Service: Send + Sync {
     async fn log_tail(&self, ctx: &ReadCtx, row: &Resource, lines: u32) -> Result<Option<LogTail>, AwsError> {
         let _ = (ctx, row, lines);
         Ok(None)
+    }
+
+    /// The actions of one run of a row that has runs (a pipeline), all of them. Whether it had ended by then the caller
+    /// knows.
+    async fn run_actions(&self, ctx: &ReadCtx, row: &Resource, execution: &str) -> Result<RunActions, AwsError> {
+        let _ = (ctx, row, execution);
+        Ok(RunActions::default())
     }
 }

@@ -195,6 +195,9 @@ pub struct ExecutionDetail {
     pub revisions: Vec<Revision>,
     /// Its action executions, where they were read, oldest first.
     pub actions: Vec<ActionRun>,
+    /// Whether they were read after it had ended, so that what is not among them did not run.
+    #[serde(default)]
+    pub actions_whole: bool,
 }
 
 impl Detail for ExecutionDetail {
@@ -210,6 +213,26 @@ pub struct ActionRun {
     #[serde(flatten)]
     #[ts(flatten)]
     pub state: ActionState,
+}
+
+/// What was read of the actions of one execution.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RunActions {
+    /// Its action executions, oldest first.
+    pub runs: Vec<ActionRun>,
+    /// Structure version it ran on, where that is told.
+    pub pipeline_version: Option<i32>,
+    /// Whether nothing is missing.
+    pub whole: bool,
+}
+
+impl RunActions {
+    /// Puts them where they belong: into the execution that they were read of.
+    pub fn belong_to(self, execution: &mut ExecutionDetail) {
+        execution.actions = self.runs;
+        execution.pipeline_version = self.pipeline_version.or(execution.pipeline_version);
+        execution.actions_whole = self.whole;
+    }
 }
 
 /// How a stage stands, as its mark.

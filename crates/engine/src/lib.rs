@@ -4,7 +4,7 @@
 //! - `profiles`: who reads and who acts; what is protected.
 //! - `act`: plan → guard → record → call → follow → record.
 //! - `neighbours`: other processes of the same home.
-//! - `logs`: ends of logs, in memory.
+//! - `logs`: ends of logs, in memory. `runs`: actions of runs that no schedule reads.
 //!
 //! Deliberately elsewhere: what a service is (`aws`), what is kept (`store`), what it means (`insight`), what a front is
 //! told (`api`).
@@ -20,6 +20,7 @@ mod logs;
 mod neighbours;
 pub mod profiles;
 mod read;
+mod runs;
 pub mod schedule;
 mod sync;
 mod watch;
@@ -41,6 +42,7 @@ pub use act::{ActRequest, PlanRequest, Step};
 pub use decide::ProfileChange;
 pub use error::{ActError, EngineError};
 pub use events::EngineEvent;
+pub use runs::RunRead;
 pub use sync::{SyncFilter, SyncReport};
 
 /// What a front says of how AWS is reached and asks of what a service is, so that `aws` stays unknown to fronts.
@@ -67,6 +69,7 @@ pub struct Engine {
     events: events::Events,
     known: Mutex<known::Known>,
     logs: logs::Logs,
+    runs: runs::Runs,
     tables: Mutex<watch::Timetables>,
     scopes_moved: AtomicBool,
     watching: tokio::sync::Mutex<Option<watch::Watching>>,
@@ -109,6 +112,7 @@ impl Engine {
             events: events::Events::default(),
             known: Mutex::new(known),
             logs: logs::Logs::default(),
+            runs: runs::Runs::default(),
             tables: Mutex::default(),
             scopes_moved: AtomicBool::new(false),
             watching: tokio::sync::Mutex::default(),

@@ -35,9 +35,12 @@ impl<'e> Looked<'e> {
         !matches!(self.execution.status.as_str(), "InProgress" | "Stopping" | "")
     }
 
-    /// Whether what was read of its actions reaches to its end, or to now while it is under way. Not of one that succeeded:
-    /// what it did after it was read for the last time it did unseen.
+    /// Whether what was read of its actions reaches to its end, or to now while it is under way. Not of one that
+    /// succeeded, unless it was read after that: what it did since it was read for the last time it did unseen.
     fn is_read_to_its_end(&self) -> bool {
+        if self.execution.actions_whole {
+            return true;
+        }
         let has = |status: &str| self.execution.actions.iter().any(|a| a.state.status.as_deref() == Some(status));
         if self.is_over() {
             !has("InProgress") && (has("Failed") || has("Abandoned")) && self.execution.status != "Succeeded"

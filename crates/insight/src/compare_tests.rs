@@ -96,6 +96,7 @@ fn execution(id: &str, status: &str, actions: &[Ran<'_>]) -> ExecutionDetail {
         pipeline_version: None,
         revisions: vec![],
         actions: runs,
+        actions_whole: false,
     }
 }
 

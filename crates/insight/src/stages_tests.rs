@@ -83,6 +83,7 @@ fn execution(id: &str, status: &str, actions: Vec<(&str, ActionState)>) -> Execu
         pipeline_version: None,
         revisions: vec![],
         actions: actions.into_iter().map(|(s, state)| ActionRun { stage: s.into(), state }).collect(),
+        actions_whole: false,
     }
 }
 

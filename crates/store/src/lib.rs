@@ -19,4 +19,4 @@ pub use cache::{Cache, CacheOpened};
 pub use change::{Change, State};
 pub use error::{Error, Result};
 pub use ledger::{Basis, By, Decision, Export, HealthChange, HealthQuery, Ledger, ProfileSettings};
-pub use query::{Count, CountBy, Need, Page, Query, Sort, Standing};
+pub use query::{Count, CountBy, Need, Page, Place, Query, Slice, Sort, Standing};

@@ -19,6 +19,8 @@ pub struct Query {
     pub aspects: Vec<Aspect>,
     /// Healths and aspects of which any will do; none lets all through, an empty list no row at all.
     pub needs: Option<Vec<Need>>,
+    /// Places with the healths and aspects that pass there; any will do. None lets all through, an empty list no row at all.
+    pub places: Option<Vec<Place>>,
     /// Beginnings of names of stages, letter case ignored: a row passes whose latest execution is in one of them, did not get
     /// through it, or is held before it.
     pub stages: Vec<String>,
@@ -48,6 +50,7 @@ impl Default for Query {
             healths: Vec::new(),
             aspects: Vec::new(),
             needs: None,
+            places: None,
             stages: Vec::new(),
             text: None,
             sort: Sort::Need,
@@ -56,6 +59,15 @@ impl Default for Query {
             limit: 200,
         }
     }
+}
+
+/// What passes where: for a list that tells the same state otherwise in one scope than in another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The scopes.
+    pub scopes: Vec<Scope>,
+    /// Healths with their aspects, exactly; none is plainly that health.
+    pub states: Vec<(Health, Option<Aspect>)>,
 }
 
 /// A health or an aspect that is looked for.
@@ -104,6 +116,15 @@ pub struct Page {
     pub next: Option<String>,
     /// How many rows the filter lets through, on all pages.
     pub total: Count,
+}
+
+/// A page of a list whose rows were counted otherwise.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Slice {
+    /// Its rows.
+    pub rows: Vec<Resource>,
+    /// Where the next page goes on; none if this is the last. Opaque.
+    pub next: Option<String>,
 }
 
 /// How a row stands, without what it is made of: for going through many.

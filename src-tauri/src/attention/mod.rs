@@ -6,6 +6,7 @@
 mod badge;
 #[cfg(target_os = "linux")]
 mod notify;
+mod said;
 mod told;
 #[cfg(target_os = "linux")]
 mod tray;

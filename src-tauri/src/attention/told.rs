@@ -45,7 +45,8 @@ pub(crate) fn tellings(news: &[News], language: Language) -> Vec<Telling> {
 fn of_one(news: &News, language: Language) -> Telling {
     let place = format!("{} · {}", news.profile, news.region);
     let reason = news.reason.as_deref().filter(|_| news.turn != Turn::Recovered);
-    let lines = reason.into_iter().chain([place.as_str()]).map(line).collect::<Vec<_>>();
+    let reason = reason.map(|reason| language.said(reason));
+    let lines = reason.into_iter().chain([place]).map(|text| line(&text)).collect::<Vec<_>>();
     Telling {
         title: line(&format!("{}: {}", language.turn(news.turn), news.name)),
         body: lines.join("\n"),
@@ -188,6 +189,11 @@ mod tests {
         assert_eq!(told.iter().map(|t| t.title.as_str()).collect::<Vec<_>>(), ["7개 실패", "복구됨: api"]);
         assert_eq!(told[0].body.lines().count(), NAMES + 1);
         assert!(told[0].body.ends_with("… 외 2개") && told[0].opens.is_none());
+        // A reason that AWS gave is AWS's in every language, one of ours is told in the user's.
+        let waits = News { reason: Some("Waiting for approval in Approve".into()), ..news(Turn::Waiting, "api") };
+        let told_one = tellings(&[news(Turn::Failed, "web"), waits], Language::Korean);
+        assert_eq!(told_one[0].body, "Deploy: exit status 1\ndev · eu-west-1");
+        assert_eq!(told_one[1].body, "Approve에서 승인 대기 중\ndev · eu-west-1");
         // Recovered has no reason any more.
         assert_eq!(told[1].body, "dev · eu-west-1");
     }

@@ -3,6 +3,8 @@
 
 use skydeck_api::contract::attention::Turn;
 
+use super::said;
+
 /// A language of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Language {
@@ -26,6 +28,11 @@ impl Language {
             Language::English => english.into(),
             Language::Korean => korean.into(),
         }
+    }
+
+    /// A sentence of the backend; what AWS says stays as it is.
+    pub(crate) fn said(self, text: &str) -> String {
+        self.either(text, said::korean(text))
     }
 
     /// `Failed`.

@@ -207,7 +207,7 @@ async fn every_call(host: &Host, out: &mut Out, action: &str) {
         for id in &ids {
             let params = json!({
                 "id": id, "ids": [id], "text": "checkout", "name": "shop-dev", "label": "WITNESS-label",
-                "profiles": &PROFILES[..3], "verb": "start", "reason": "WITNESS-reason", "confirm": "yes",
+                "profiles": &PROFILES[..3], "verb": "start", "group": "failed", "reason": "WITNESS-reason", "confirm": "yes",
                 "action": action, "value": "good", "file": export, "theme": "dark", "since": "2020-01-01T00:00:00Z", "views": {"board": {"text": "WITNESS-view"}},
             });
             answered += usize::from(out.call(host, declared.name, params).await.is_some());

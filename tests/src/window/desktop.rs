@@ -49,7 +49,7 @@ fn lock(state: &Shared) -> std::sync::MutexGuard<'_, State> {
 pub struct Desktop {
     /// Where it is.
     pub address: String,
-    bus: Connection,
+    pub(super) bus: Connection,
     state: Shared,
     _daemon: Group,
 }
@@ -104,7 +104,7 @@ impl Desktop {
     }
 }
 
-async fn until<T>(patience: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
+pub(super) async fn until<T>(patience: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
     let end = Instant::now() + patience;
     loop {
         match look() {

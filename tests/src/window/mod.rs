@@ -4,6 +4,7 @@
 //! several can be open at once. Everything ends when `Window` is dropped, also when a test fails.
 
 mod children;
+mod chooser;
 mod desktop;
 mod display;
 mod drag;
@@ -16,6 +17,7 @@ use std::time::{Duration, Instant};
 use fantoccini::{Client, Locator};
 
 pub use children::Group;
+pub use chooser::{Asked, Chooser};
 pub use desktop::{Desktop, Noted, Tray};
 pub use display::Display;
 pub use driver::Driver;

@@ -557,6 +557,14 @@ profiles: Array<string>,
  */
 regions: Array<string>, 
 /**
+ * Order of the rows within their groups, which stay in the order of need.
+ */
+sort: SortBy, 
+/**
+ * The rows the other way round.
+ */
+descending: boolean, 
+/**
  * Rows a group at most; the rest is counted. 0 is 200.
  */
 limit: number, 
@@ -960,6 +968,14 @@ execution_mode: string | null,
  */
 pipeline_version: number | null, 
 /**
+ * Whether its actions are being read because it is compared.
+ */
+inside: Inside, 
+/**
+ * Why they could not be read.
+ */
+inside_error: ErrorInfo | null, 
+/**
  * ARN of what ran: the pipeline, the project. With the account inside, so that it is the same through any profile.
  */
 of_arn: string, 
@@ -1209,7 +1225,11 @@ revisions: Array<Revision>,
 /**
  * Its action executions, where they were read, oldest first.
  */
-actions: Array<ActionRun>, };
+actions: Array<ActionRun>, 
+/**
+ * Whether they were read after it had ended, so that what is not among them did not run.
+ */
+actions_whole: boolean, };
 
 /**
  * Why a run failed.
@@ -1272,6 +1292,56 @@ seen: number | null, };
  * A group of the board, in order of need.
  */
 export type GroupKey = "failed" | "waiting" | "stuck" | "attention" | "running" | "unknown" | "ok";
+
+/**
+ * Which rows of one group to page through. Text, profiles, Regions and order as those of [`BoardParams`].
+ */
+export type GroupParams = { 
+/**
+ * Which group.
+ */
+group: GroupKey, 
+/**
+ * Words.
+ */
+text: string | null, 
+/**
+ * Only these profiles; empty is all shown ones.
+ */
+profiles: Array<string>, 
+/**
+ * Only these Regions; empty is all.
+ */
+regions: Array<string>, 
+/**
+ * Order.
+ */
+sort: SortBy, 
+/**
+ * The other way round.
+ */
+descending: boolean, 
+/**
+ * Where the page before ended.
+ */
+after: string | null, 
+/**
+ * Rows at most; 0 is 200.
+ */
+limit: number, };
+
+/**
+ * A page of one group.
+ */
+export type GroupRows = { 
+/**
+ * The rows.
+ */
+rows: Array<BoardRow>, 
+/**
+ * Give back as `after` for the next page; none at the end.
+ */
+next: string | null, };
 
 /**
  * Health of a resource or a run. AWS's own status word stands beside it, never replaced by it.
@@ -1412,6 +1482,11 @@ take: boolean, };
  * What a change belongs to.
  */
 export type ImportPart = "setting" | "view" | "profile" | "mark" | "lock";
+
+/**
+ * What becomes of the actions of a run, where not all of them are known.
+ */
+export type Inside = "known" | "reading" | "gone" | "failed";
 
 /**
  * How far a part of a run is known.
@@ -3133,6 +3208,7 @@ export const kinds = ["codebuild.project", "codebuild.build", "codecommit.reposi
 export interface Calls {
   boot: { params: Nothing; answer: Boot };
   board: { params: BoardParams; answer: Board };
+  board_rows: { params: GroupParams; answer: GroupRows };
   rows: { params: RowsParams; answer: Rows };
   search: { params: SearchParams; answer: Rows };
   pipeline: { params: PipelineParams; answer: PipelineView };
@@ -3165,11 +3241,12 @@ export interface Calls {
 export const provides: { readonly [K in keyof Calls]: readonly string[] } = {
   boot: ["settings"],
   board: ["board", "sources", "profiles", "locks"],
+  board_rows: ["board", "sources", "profiles", "locks"],
   rows: ["rows", "sources", "profiles"],
   search: ["rows"],
   pipeline: ["row:{id}", "log:{id}", "profiles", "locks", "marks", "sources"],
   build: ["row:{id}", "log:{id}", "profiles", "sources"],
-  compare: ["row:{id}", "marks", "sources"],
+  compare: ["row:{id}", "runs:{id}", "marks", "sources"],
   raw: ["row:{id}"],
   news: ["rows", "profiles"],
   profiles: ["profiles"],

@@ -1,13 +1,19 @@
-//! The board: one query a group, in order of need, and what could not be read.
+//! The board: one query a group, in order of need, and what could not be read; and a group page by page.
 
 use skydeck_domain::{Aspect, Detail, Health, Protection, Resource, Scope, pipeline::PipelineDetail};
-use skydeck_store::{CountBy, Query};
+use skydeck_store::{CountBy, Place, Query, Sort};
 
-use super::row::{Locks, board_row};
+use super::{
+    row::{Locks, board_row},
+    rows::{stored, turned},
+};
 use crate::{
     contract::{
         ApiError,
-        board::{Board, BoardGroup, BoardParams, Count, GroupKey, ProfileCount, Segment},
+        board::{
+            Board, BoardGroup, BoardParams, BoardRow, Count, GroupKey, GroupParams, GroupRows, ProfileCount, Segment,
+        },
+        list::SortBy,
     },
     host::Host,
     seen::Seen,
@@ -65,31 +71,22 @@ impl Host {
     pub async fn board(&self, params: BoardParams) -> Result<Board, ApiError> {
         let words = Words::of(params.text.as_deref());
         let seen = self.seen_by(&params.profiles, &params.regions, &words).await?;
-        let (readable, unreadable) = seen.by_readable(SERVICE);
-        let limit = if params.limit == 0 { USUAL_LIMIT } else { params.limit.min(Query::MAX_LIMIT) };
-        let ask = Ask { host: self, words, limit, readable, unreadable };
+        let ask = Ask::of(self, words, &seen, (params.sort, params.descending), params.limit);
         let counts = ask.counts().await?;
         let of = |segment| count(counts.iter().filter(|(k, _)| in_segment(*k, segment)).map(|(_, n)| n).sum());
-        let mut found = Vec::new();
-        for (key, _) in counts.iter().filter(|(key, n)| *n > 0 && in_segment(*key, params.segment)) {
+        let mut groups = Vec::new();
+        for (key, n) in counts.iter().filter(|(key, n)| *n > 0 && in_segment(*key, params.segment)) {
             let folded = params.folded.contains(key);
-            let rows = if folded { Vec::new() } else { ask.rows(*key, &counts).await? };
-            found.push((rows, ask.standing(*key, &counts, folded, &seen).await?));
+            let query = ask.group(*key);
+            let rows = if folded { Vec::new() } else { self.engine.cache().slice(&query).await?.rows };
+            groups.push((rows, ask.standing(*key, &query, *n, folded, &seen).await?));
         }
-        let arns = found.iter().flat_map(|(rows, _)| rows).filter_map(|r| r.arn.clone());
-        let arns: Vec<String> = arns.collect();
-        let usual = self.engine.ledger().usual_many(&arns).await?;
-        let locks = Locks::of(&self.engine.ledger().locks(seen.now).await?);
-        let told = |row: &Resource| {
-            let usual = row.arn.as_ref().and_then(|arn| usual.get(arn)).copied();
-            board_row(row, usual, &locks, &seen)
-        };
-        let groups = found
+        let told = self.told(groups.iter().flat_map(|(rows, _)| rows), &seen).await?;
+        let groups = groups
             .iter()
-            .map(|(rows, standing)| BoardGroup { rows: rows.iter().filter_map(told).collect(), ..standing.clone() })
-            .collect();
+            .map(|(rows, standing)| BoardGroup { rows: rows.iter().filter_map(&told).collect(), ..standing.clone() });
         Ok(Board {
-            groups,
+            groups: groups.collect(),
             all: of(Segment::All),
             problems: of(Segment::Problems),
             running: of(Segment::Running),
@@ -98,6 +95,32 @@ impl Host {
             any_read: seen.any_read(&[PipelineDetail::KIND.to_owned()]),
             not_understood: ask.words.not_understood.clone(),
             now: seen.now,
+        })
+    }
+
+    /// A page of one group of the board.
+    pub async fn board_rows(&self, params: GroupParams) -> Result<GroupRows, ApiError> {
+        let words = Words::of(params.text.as_deref());
+        let seen = self.seen_by(&params.profiles, &params.regions, &words).await?;
+        let ask = Ask::of(self, words, &seen, (params.sort, params.descending), params.limit);
+        let query = Query { after: params.after, ..ask.group(params.group) };
+        let page = self.engine.cache().slice(&query).await?;
+        let told = self.told(&page.rows, &seen).await?;
+        Ok(GroupRows { rows: page.rows.iter().filter_map(&told).collect(), next: page.next })
+    }
+
+    /// How these rows are told on the board.
+    async fn told<'a>(
+        &self,
+        rows: impl IntoIterator<Item = &'a Resource>,
+        seen: &Seen,
+    ) -> Result<impl Fn(&Resource) -> Option<BoardRow>, ApiError> {
+        let arns: Vec<String> = rows.into_iter().filter_map(|r| r.arn.clone()).collect();
+        let usual = self.engine.ledger().usual_many(&arns).await?;
+        let locks = Locks::of(&self.engine.ledger().locks(seen.now).await?);
+        Ok(move |row: &Resource| {
+            let usual = row.arn.as_ref().and_then(|arn| usual.get(arn)).copied();
+            board_row(row, usual, &locks, seen)
         })
     }
 }
@@ -109,97 +132,83 @@ const SERVICE: &str = "codepipeline";
 struct Ask<'a> {
     host: &'a Host,
     words: Words,
+    order: (SortBy, bool),
     limit: u32,
     readable: Vec<Scope>,
     unreadable: Vec<Scope>,
 }
 
 impl Ask<'_> {
-    fn query(&self, scopes: Vec<Scope>, healths: &[Health], aspects: &[Aspect]) -> Query {
+    fn of<'a>(host: &'a Host, words: Words, seen: &Seen, order: (SortBy, bool), limit: u32) -> Ask<'a> {
+        let (readable, unreadable) = seen.by_readable(SERVICE);
+        let limit = if limit == 0 { USUAL_LIMIT } else { limit.min(Query::MAX_LIMIT) };
+        Ask { host, words, order, limit, readable, unreadable }
+    }
+
+    /// Every pipeline that fits the words, whatever its state.
+    fn all(&self) -> Query {
         Query {
             kinds: vec![PipelineDetail::KIND.to_owned()],
-            scopes: Some(scopes),
-            healths: healths.to_vec(),
-            aspects: aspects.to_vec(),
-            needs: self.words.needs.clone(),
             stages: self.words.stages.clone(),
             text: self.words.text.clone(),
+            sort: stored(self.order.0),
+            descending: turned(self.order.0, self.order.1),
             limit: self.limit,
             ..Query::default()
         }
     }
 
-    fn everywhere(&self) -> Vec<Scope> {
-        self.readable.iter().chain(&self.unreadable).cloned().collect()
+    fn by_readable(&self) -> [(&Vec<Scope>, bool); 2] {
+        [(&self.readable, true), (&self.unreadable, false)]
     }
 
     /// How many rows each group has, in order of need.
     async fn counts(&self) -> Result<Vec<(GroupKey, i64)>, ApiError> {
         let mut counts: Vec<(GroupKey, i64)> = GROUPS.iter().map(|key| (*key, 0)).collect();
-        for (scopes, readable) in [(&self.readable, true), (&self.unreadable, false)] {
+        for (scopes, readable) in self.by_readable() {
             if scopes.is_empty() {
                 continue;
             }
             // Of all healths: what the words want is what is shown, and what ran unseen is shown as not known.
-            let query = Query { needs: None, ..self.query(scopes.clone(), &[], &[]) };
-            let by_health = self.host.engine.cache().count_by_health(&query).await?;
-            for (health, aspect, n) in by_health {
-                let key = group_of(health, aspect, readable);
-                let unseen = health == Health::Running && !readable;
-                let (health, aspect) = if unseen { (Health::Unknown, None) } else { (health, aspect) };
-                if !self.words.wants(health, aspect) {
-                    continue;
+            let query = Query { scopes: Some(scopes.clone()), ..self.all() };
+            for (health, aspect, n) in self.host.engine.cache().count_by_health(&query).await? {
+                if self.wants(health, aspect, readable) {
+                    let key = group_of(health, aspect, readable);
+                    counts.iter_mut().filter(|(k, _)| *k == key).for_each(|(_, sum)| *sum += n);
                 }
-                counts.iter_mut().filter(|(k, _)| *k == key).for_each(|(_, sum)| *sum += n);
             }
         }
         Ok(counts)
     }
 
-    /// What a group is made of: queries whose rows follow each other, and how many rows of the first belong to groups
-    /// before it.
-    fn parts(&self, key: GroupKey, counts: &[(GroupKey, i64)]) -> (Vec<Query>, u32) {
-        let everywhere = self.everywhere();
-        match key {
-            GroupKey::Failed => (vec![self.query(everywhere, &[Health::Failed], &[])], 0),
-            GroupKey::Waiting => (vec![self.query(everywhere, &[Health::Attention], &[Aspect::Waiting])], 0),
-            GroupKey::Stuck => (vec![self.query(everywhere, &[Health::Attention], &[Aspect::Stuck])], 0),
-            GroupKey::Attention => {
-                // Those that wait or are stuck come first in the order of need.
-                let before = counts.iter().filter(|(k, _)| matches!(k, GroupKey::Waiting | GroupKey::Stuck));
-                let skip = u32::try_from(before.map(|(_, n)| n).sum::<i64>()).unwrap_or(u32::MAX);
-                (vec![self.query(everywhere, &[Health::Attention], &[])], skip)
-            }
-            GroupKey::Running => (vec![self.query(self.readable.clone(), &[Health::Running], &[])], 0),
-            GroupKey::Unknown => {
-                let ran = self.query(self.unreadable.clone(), &[Health::Running], &[]);
-                let ran = self.words.wants(Health::Unknown, None).then_some(Query { needs: None, ..ran });
-                (ran.into_iter().chain([self.query(everywhere, &[Health::Unknown], &[])]).collect(), 0)
-            }
-            GroupKey::Ok => (vec![self.query(everywhere, &[Health::Ok, Health::Retired], &[])], 0),
-        }
+    /// Whether the words want rows of that state, as it is shown.
+    fn wants(&self, health: Health, aspect: Option<Aspect>, readable: bool) -> bool {
+        let unseen = health == Health::Running && !readable;
+        let (health, aspect) = if unseen { (Health::Unknown, None) } else { (health, aspect) };
+        self.words.wants(health, aspect)
     }
 
-    /// The first rows of a group.
-    async fn rows(&self, key: GroupKey, counts: &[(GroupKey, i64)]) -> Result<Vec<Resource>, ApiError> {
-        let (parts, skip) = self.parts(key, counts);
-        let mut rows = Vec::new();
-        for part in parts.iter().filter(|part| part.scopes.as_ref().is_none_or(|scopes| !scopes.is_empty())) {
-            rows.extend(self.host.engine.cache().first(part, skip).await?);
-        }
-        rows.truncate(self.limit as usize);
-        Ok(rows)
+    /// The rows of a group.
+    fn group(&self, key: GroupKey) -> Query {
+        let aspects = || Aspect::ALL.into_iter().map(Some).chain([None]);
+        let places = self.by_readable().map(|(scopes, readable)| {
+            let all = Health::ALL.into_iter().flat_map(|health| aspects().map(move |aspect| (health, aspect)));
+            let its = all.filter(|(h, a)| group_of(*h, *a, readable) == key && self.wants(*h, *a, readable));
+            Place { scopes: scopes.clone(), states: its.collect() }
+        });
+        let places = places.into_iter().filter(|p| !p.scopes.is_empty() && !p.states.is_empty());
+        Query { places: Some(places.collect()), ..self.all() }
     }
 
     /// What is told of a group as a whole, as a group without its rows.
     async fn standing(
         &self,
         key: GroupKey,
-        counts: &[(GroupKey, i64)],
+        query: &Query,
+        n: i64,
         folded: bool,
         seen: &Seen,
     ) -> Result<BoardGroup, ApiError> {
-        let n = counts.iter().find(|(k, _)| *k == key).map_or(0, |(_, n)| *n);
         let mut group = BoardGroup {
             key,
             count: count(n),
@@ -215,23 +224,21 @@ impl Ask<'_> {
             group.ticks = vec![false; if folded { usize::try_from(n).map_or(TICKS, |n| n.min(TICKS)) } else { 0 }];
             return Ok(group);
         }
-        let (parts, skip) = self.parts(key, counts);
-        let most = skip.saturating_add(EXACT as u32);
-        for part in &parts {
-            for row in self.host.engine.cache().standings(part, most).await?.into_iter().skip(skip as usize) {
-                let stale = seen.stands_stale(SERVICE, &row);
-                if stale {
-                    group.stale += 1;
-                    group.stale_read_at = group.stale_read_at.into_iter().chain([row.read_at]).min();
-                }
-                if folded && group.ticks.len() < TICKS {
-                    group.ticks.push(stale);
-                }
-                let protection = seen.profile(&row.scope.profile).map(|p| p.protection);
-                group.protected += i64::from(key == GroupKey::Failed && protection == Some(Protection::Protected));
-                if key == GroupKey::Waiting {
-                    group.oldest = group.oldest.into_iter().chain(row.since).min();
-                }
+        // What is told of a group of more than a thousand is told of the neediest, whatever the rows are ordered by.
+        let neediest = Query { sort: Sort::Need, descending: false, ..query.clone() };
+        for row in self.host.engine.cache().standings(&neediest, EXACT as u32).await? {
+            let stale = seen.stands_stale(SERVICE, &row);
+            if stale {
+                group.stale += 1;
+                group.stale_read_at = group.stale_read_at.into_iter().chain([row.read_at]).min();
+            }
+            if folded && group.ticks.len() < TICKS {
+                group.ticks.push(stale);
+            }
+            let protection = seen.profile(&row.scope.profile).map(|p| p.protection);
+            group.protected += i64::from(key == GroupKey::Failed && protection == Some(Protection::Protected));
+            if key == GroupKey::Waiting {
+                group.oldest = group.oldest.into_iter().chain(row.since).min();
             }
         }
         Ok(group)
@@ -239,8 +246,7 @@ impl Ask<'_> {
 
     /// The quiet ones of each profile, in the order of the profiles.
     async fn quiet_by_profile(&self, seen: &Seen) -> Result<Vec<ProfileCount>, ApiError> {
-        let query = self.query(self.everywhere(), &[Health::Ok, Health::Retired], &[]);
-        let counts = self.host.engine.cache().count_by(&query, CountBy::Profile).await?;
+        let counts = self.host.engine.cache().count_by(&self.group(GroupKey::Ok), CountBy::Profile).await?;
         let of = |name: &str| counts.iter().find(|(profile, _)| profile == name).map(|(_, n)| *n);
         let in_order =
             seen.profiles.iter().filter_map(|p| Some(ProfileCount { profile: p.name.clone(), n: of(&p.name)? }));

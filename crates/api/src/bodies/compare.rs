@@ -1,14 +1,15 @@
 //! A run beside another one of its pipeline: by default the last one before it that succeeded. From the cache and the
-//! ledger alone: what was not read of either is not known here.
+//! ledger: what was not read of a run that is over is asked for, and told once it is there.
 
 use std::collections::HashMap;
 
 use skydeck_domain::{
     Resource, Run, RunOutcome, Timestamp, Usual,
-    compare::Difference,
+    compare::{ActionDiff, Difference, Known, Side, StageDiff},
     pipeline::{ExecutionDetail, PipelineDetail, Revision},
     repository::{Commit, RepositoryDetail},
 };
+use skydeck_engine::RunRead;
 use skydeck_insight::{
     compare::{self, Looked},
     span,
@@ -24,7 +25,7 @@ use crate::{
     contract::{
         ApiError, Code,
         calls::Id,
-        compare::{CompareParams, ComparedRun, Comparison, RawRow},
+        compare::{CompareParams, ComparedRun, Comparison, Inside, RawRow},
     },
     host::Host,
 };
@@ -50,6 +51,7 @@ impl Host {
                 )
             })?,
         };
+        let execution = self.filled(&row, execution).await?;
         let run = self.compared(&arn, &execution, until).await?;
         let usual = self.engine.usual(&arn).await;
         let with = match &params.with {
@@ -72,11 +74,13 @@ impl Host {
             now: seen.now,
         };
         let Some(with) = with else { return Ok(answer) };
-        let other = self.shown_or(&row, &arn, &detail, &with).await?;
-        let compared = self.compared(&arn, &other, until).await?;
+        let other = self.filled(&row, self.shown_or(&row, &arn, &detail, &with).await?).await?;
+        let mut compared = self.compared(&arn, &other, until).await?;
         let usual = self.usual_of_actions(&row, &arn, &detail).await?;
         let look = |execution| Looked { execution, until };
         answer.stages = compare::stages(&detail, &look(&execution), &look(&other), &usual);
+        self.look_inside(&row, &execution, &mut answer.run, inside(&answer.stages, |a| &a.run));
+        self.look_inside(&row, &other, &mut compared, inside(&answer.stages, |a| &a.with));
         if detail.execution.as_ref().is_some_and(|e| e.execution_id == execution.execution_id) {
             let readable = !seen.is_stale(&row);
             for stage in &mut answer.stages {
@@ -141,7 +145,55 @@ impl Host {
             mark,
             execution_mode: execution.execution_mode.clone(),
             pipeline_version: execution.pipeline_version,
+            inside: Inside::Known,
+            inside_error: None,
         })
+    }
+
+    /// An execution with what was read of its actions since it was kept like this.
+    async fn filled(&self, row: &Resource, mut execution: ExecutionDetail) -> Result<ExecutionDetail, ApiError> {
+        if execution.actions_whole || !is_over(&execution) {
+            return Ok(execution);
+        }
+        // The pipeline's row has it as it was when that last moved.
+        let kept = self.engine.cache().get(&execution_row_id(row, &execution.execution_id)).await?;
+        let kept = kept.and_then(|kept| kept.detail::<ExecutionDetail>());
+        if let Some(kept) = kept.filter(|kept| kept.actions_whole && kept.updated_at == execution.updated_at) {
+            return Ok(kept);
+        }
+        let ended_at = execution.updated_at;
+        let read = ended_at.and_then(|at| self.engine.run_read(&row.id, &execution.execution_id, at));
+        if let Some(RunRead::Read(actions)) = read
+            && !actions.runs.is_empty()
+        {
+            actions.belong_to(&mut execution);
+        }
+        Ok(execution)
+    }
+
+    /// Asks for the actions of a run that is over where not all of them are known, and tells how far that is.
+    fn look_inside<'a>(
+        &self,
+        row: &Resource,
+        execution: &ExecutionDetail,
+        compared: &mut ComparedRun,
+        mut actions: impl Iterator<Item = &'a Side>,
+    ) {
+        let under_way = |side: &Side| side.status.as_deref() == Some("InProgress");
+        let Some(ended_at) = execution.updated_at.filter(|_| is_over(execution) && !execution.actions_whole) else {
+            return;
+        };
+        if !actions.any(|side| side.known == Known::Unread || under_way(side)) {
+            return;
+        }
+        self.engine.want_run(&row.id, &execution.execution_id, ended_at);
+        (compared.inside, compared.inside_error) =
+            match self.engine.run_read(&row.id, &execution.execution_id, ended_at) {
+                None | Some(RunRead::Reading) => (Inside::Reading, None),
+                Some(RunRead::Read(actions)) if actions.runs.is_empty() => (Inside::Gone, None),
+                Some(RunRead::Read(_)) => (Inside::Known, None),
+                Some(RunRead::Missed(error)) => (Inside::Failed, Some(error)),
+            };
     }
 
     /// The last run that succeeded of those that started before an instant.
@@ -194,4 +246,9 @@ impl Host {
         }
         Ok(found)
     }
+}
+
+/// The actions of all stages, as they are on one side.
+fn inside<'a>(stages: &'a [StageDiff], side: fn(&ActionDiff) -> &Side) -> impl Iterator<Item = &'a Side> {
+    stages.iter().flat_map(|stage| &stage.actions).map(side)
 }

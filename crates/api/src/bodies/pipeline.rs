@@ -249,6 +249,7 @@ fn remembered(pipeline: &str, run: Run) -> ExecutionDetail {
         pipeline_version: None,
         revisions: run.revisions,
         actions: Vec::new(),
+        actions_whole: false,
     }
 }
 

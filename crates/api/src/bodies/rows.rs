@@ -63,15 +63,9 @@ impl Host {
             needs: words.needs,
             stages: words.stages,
             text: words.text,
-            sort: match params.sort {
-                SortBy::Need => Sort::Need,
-                SortBy::Name => Sort::Name,
-                SortBy::Profile => Sort::Profile,
-                SortBy::Since => Sort::Since,
-                SortBy::ReadAt => Sort::ReadAt,
-            },
-            // The store counts since when from the oldest on; a list begins with what changed last.
-            descending: params.descending != (params.sort == SortBy::Since),
+            places: None,
+            sort: stored(params.sort),
+            descending: turned(params.sort, params.descending),
             after: params.after,
             limit: if params.limit == 0 { USUAL_LIMIT } else { params.limit.min(Query::MAX_LIMIT) },
         };
@@ -114,6 +108,22 @@ impl Host {
             now: seen.now,
         })
     }
+}
+
+/// The order as the store has it.
+pub(super) fn stored(sort: SortBy) -> Sort {
+    match sort {
+        SortBy::Need => Sort::Need,
+        SortBy::Name => Sort::Name,
+        SortBy::Profile => Sort::Profile,
+        SortBy::Since => Sort::Since,
+        SortBy::ReadAt => Sort::ReadAt,
+    }
+}
+
+/// Whether the store's order is turned round: it counts since when from the oldest on, a list begins with what changed last.
+pub(super) fn turned(sort: SortBy, descending: bool) -> bool {
+    descending != (sort == SortBy::Since)
 }
 
 fn list_row(row: Resource, seen: &Seen) -> ListRow {

@@ -64,6 +64,9 @@ impl Host {
                 return Err(ApiError::new(Code::Invalid, message));
             }
         }
+        if params.sources.is_empty() || !params.ids.is_empty() {
+            self.engine.forget_missed_runs(&params.ids);
+        }
         self.engine.refresh(&params.ids, &params.sources).await;
         Ok(Nothing {})
     }

@@ -7,6 +7,8 @@ use skydeck_domain::{
 };
 use ts_rs::TS;
 
+use super::list::SortBy;
+
 /// Which part of the board.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
@@ -33,10 +35,51 @@ pub struct BoardParams {
     pub profiles: Vec<String>,
     /// Only these Regions; empty is all.
     pub regions: Vec<String>,
+    /// Order of the rows within their groups, which stay in the order of need.
+    pub sort: SortBy,
+    /// The rows the other way round.
+    pub descending: bool,
     /// Rows a group at most; the rest is counted. 0 is 200.
     pub limit: u32,
     /// Groups whose rows are not wanted: they come with `ticks` instead.
     pub folded: Vec<GroupKey>,
+}
+
+/// Which rows of one group to page through. Text, profiles, Regions and order as those of [`BoardParams`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct GroupParams {
+    /// Which group.
+    pub group: GroupKey,
+    /// Words.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// Only these profiles; empty is all shown ones.
+    #[serde(default)]
+    pub profiles: Vec<String>,
+    /// Only these Regions; empty is all.
+    #[serde(default)]
+    pub regions: Vec<String>,
+    /// Order.
+    #[serde(default)]
+    pub sort: SortBy,
+    /// The other way round.
+    #[serde(default)]
+    pub descending: bool,
+    /// Where the page before ended.
+    #[serde(default)]
+    pub after: Option<String>,
+    /// Rows at most; 0 is 200.
+    #[serde(default)]
+    pub limit: u32,
+}
+
+/// A page of one group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct GroupRows {
+    /// The rows.
+    pub rows: Vec<BoardRow>,
+    /// Give back as `after` for the next page; none at the end.
+    pub next: Option<String>,
 }
 
 /// A word of a filter that no row can fit, since its value is none there is.

@@ -42,6 +42,8 @@ macro_rules! for_each_call {
             boot(Nothing) -> settings::Boot, provides ["settings"];
             /// The board.
             board(board::BoardParams) -> board::Board, provides ["board", "sources", "profiles", "locks"];
+            /// A page of one group of the board.
+            board_rows(board::GroupParams) -> board::GroupRows, provides ["board", "sources", "profiles", "locks"];
             /// A list of rows of any kind.
             rows(list::RowsParams) -> list::Rows, provides ["rows", "sources", "profiles"];
             /// Search over every row.
@@ -59,7 +61,7 @@ macro_rules! for_each_call {
             /// How two kept templates differ.
             template_diff(stack::TemplateDiffParams) -> stack::TemplateDiffView, provides [];
             /// Two runs of one pipeline beside each other.
-            compare(compare::CompareParams) -> compare::Comparison, provides ["row:{id}", "marks", "sources"];
+            compare(compare::CompareParams) -> compare::Comparison, provides ["row:{id}", "runs:{id}", "marks", "sources"];
             /// A row as it is kept in the cache.
             raw(Id) -> compare::RawRow, provides ["row:{id}"];
             /// What turned since an instant and still is so.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use skydeck_domain::{
-    Mark, Resource, Run, Timestamp, Usual,
+    ErrorInfo, Mark, Resource, Run, Timestamp, Usual,
     compare::{Difference, RevisionDiff, StageDiff},
     pipeline::VariableDef,
 };
@@ -61,6 +61,24 @@ pub struct ComparedRun {
     pub execution_mode: Option<String>,
     /// Version of the structure it ran on, where that was read.
     pub pipeline_version: Option<i32>,
+    /// Whether its actions are being read because it is compared.
+    pub inside: Inside,
+    /// Why they could not be read.
+    pub inside_error: Option<ErrorInfo>,
+}
+
+/// What becomes of the actions of a run, where not all of them are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum Inside {
+    /// Nothing: they are known, or the run is not over and they are read as it goes on.
+    Known,
+    /// They are being read.
+    Reading,
+    /// AWS does not have them (any more).
+    Gone,
+    /// They could not be read.
+    Failed,
 }
 
 /// A row as it is kept in the cache.

@@ -83,6 +83,7 @@ fn execution(status: &str, summary: Option<&str>) -> ExecutionDetail {
         pipeline_version: None,
         revisions: vec![],
         actions: vec![],
+        actions_whole: false,
     }
 }
 

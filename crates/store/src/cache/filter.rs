@@ -4,7 +4,7 @@ use skydeck_domain::Scope;
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::{need, text::terms};
-use crate::{Query, word::json};
+use crate::{Place, Query, word::json};
 
 /// The index along which rows are counted: of the one kind, where only one is wanted.
 pub(super) fn index(query: &Query) -> &'static str {
@@ -24,6 +24,7 @@ pub(super) fn push(sql: &mut QueryBuilder<Sqlite>, query: &Query) -> sqlx::Resul
     }
     scopes(sql, &query.scopes)?;
     needs(sql, query);
+    places(sql, query.places.as_deref())?;
     stages(sql, &query.stages);
     text(sql, query.text.as_deref().unwrap_or_default());
     Ok(())
@@ -50,11 +51,31 @@ fn needs(sql: &mut QueryBuilder<Sqlite>, query: &Query) {
     };
     // The range lets the orders of need start and stop at the right place; the plus keeps SQLite from jumping between the
     // numbers instead, which would lose the order.
-    sql.push(format_args!(" AND r.need BETWEEN {first} AND {last} AND +r.need IN ("));
-    for (i, number) in wanted.iter().enumerate() {
-        sql.push(format_args!("{}{number}", if i == 0 { "" } else { ", " }));
+    sql.push(format_args!(" AND r.need BETWEEN {first} AND {last} AND +r.need IN ({})", listed(&wanted)));
+}
+
+/// Adds the condition that a row has one of the states of a place that it lies in.
+fn places(sql: &mut QueryBuilder<Sqlite>, places: Option<&[Place]>) -> sqlx::Result<()> {
+    let Some(places) = places else { return Ok(()) };
+    let numbers = |place: &Place| place.states.iter().map(|(health, aspect)| need::need(*health, *aspect)).collect();
+    let numbers: Vec<Vec<i64>> = places.iter().map(numbers).collect();
+    let (Some(first), Some(last)) = (numbers.iter().flatten().min(), numbers.iter().flatten().max()) else {
+        sql.push(" AND 0");
+        return Ok(());
+    };
+    // As above: a range for the order, and no jumping.
+    sql.push(format_args!(" AND r.need BETWEEN {first} AND {last} AND ("));
+    for (i, (place, numbers)) in places.iter().zip(&numbers).enumerate() {
+        sql.push(format_args!("{}(+r.need IN ({})", if i == 0 { "" } else { " OR " }, listed(numbers)));
+        scopes(sql, &Some(place.scopes.clone()))?;
+        sql.push(")");
     }
     sql.push(")");
+    Ok(())
+}
+
+fn listed(numbers: &[i64]) -> String {
+    numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Adds the condition that the latest execution is in one of these stages, did not get through it, or is held before it. It

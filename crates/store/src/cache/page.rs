@@ -15,7 +15,7 @@ use super::{
     get::resources,
     row::{COLUMNS, resource, standing},
 };
-use crate::{Count, Page, Query, Result, Sort, Standing};
+use crate::{Count, Page, Query, Result, Slice, Sort, Standing};
 
 /// Up to here a number of rows is exact.
 const EXACT: i64 = 1000;
@@ -69,35 +69,24 @@ impl Order {
 impl Cache {
     /// One page of the rows that the query lets through. Errors: [`crate::Error::BadCursor`].
     pub async fn page(&self, query: &Query) -> Result<Page> {
+        let total = async { self.db.told(self.total(query).await) };
+        let (Slice { rows, next }, total) = tokio::try_join!(self.slice(query), total)?;
+        Ok(Page { rows, next, total })
+    }
+
+    /// As [`Cache::page`], for who has counted already. Errors: [`crate::Error::BadCursor`].
+    pub async fn slice(&self, query: &Query) -> Result<Slice> {
         let order = Order::of(query);
         let after = query.after.as_deref();
         let after = after.map(|text| Cursor::read(text, query.sort, query.descending, order.key)).transpose()?;
         let limit = query.limit.clamp(1, Query::MAX_LIMIT);
-        let rows = async {
-            let mut sql = statement(query, &order, after.as_ref(), limit)?;
-            sql.build().fetch_all(self.db.read()).await
-        };
-        let (mut rows, total) = self.db.told(tokio::try_join!(rows, self.total(query)))?;
-        let next = if rows.len() > limit as usize {
+        let found = async {
+            let mut rows = statement(query, &order, after.as_ref(), limit)?.build().fetch_all(self.db.read()).await?;
+            let more = rows.len() > limit as usize;
             rows.truncate(limit as usize);
             let cursor = |row| Cursor::behind(row, query.sort, query.descending, order.key)?.write();
-            self.db.told(rows.last().map(cursor).transpose())?
-        } else {
-            None
-        };
-        Ok(Page { rows: self.db.told(resources(&rows))?, next, total })
-    }
-
-    /// The first rows that the query lets through behind the first `skip` of them, in its order, at most its limit. For who
-    /// has counted already and does not go on from page to page.
-    pub async fn first(&self, query: &Query, skip: u32) -> Result<Vec<Resource>> {
-        let order = Order::of(query);
-        let found = async {
-            let mut sql = select(query, &order, COLUMNS)?;
-            ordered(&mut sql, &order);
-            sql.push(" LIMIT ").push_bind(i64::from(query.limit.clamp(1, Query::MAX_LIMIT)));
-            sql.push(" OFFSET ").push_bind(i64::from(skip));
-            resources(&sql.build().fetch_all(self.db.read()).await?)
+            let next = rows.last().filter(|_| more).map(cursor).transpose()?;
+            Ok(Slice { rows: resources(&rows)?, next })
         };
         self.db.told(found.await)
     }

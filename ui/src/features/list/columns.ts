@@ -24,10 +24,14 @@ export interface Head {
   /** The order by it, if the backend has one. */
   sort?: SortBy;
   num?: boolean;
+  /** Whether it takes what the others leave over, where none behind it does. */
+  rest?: boolean;
+  /** Class by which the styles leave it out of a narrow list. */
+  class?: string;
   own?: Column;
 }
 
-const NAME: Head = { key: "name", title: m.list.name, width: "minmax(140px, 1.2fr)", sort: "name" };
+export const NAME: Head = { key: "name", title: m.list.name, width: "minmax(140px, 1.2fr)", sort: "name", rest: true };
 const PROFILE: Head = { key: "profile", title: m.board.col.profile, width: "92px", sort: "profile" };
 const SINCE: Head = { key: "since", title: m.board.col.since, width: "44px", sort: "since", num: true };
 const READ: Head = { key: "read", title: m.board.col.read, width: "40px", sort: "read-at", num: true };

@@ -3,7 +3,7 @@
 import { flushSync, mount, unmount } from "svelte";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { listen, registry } from "$/commands/registry.svelte";
-import type { ComparedRun, Comparison } from "$/gen/api";
+import type { ComparedRun, Comparison, Event as Told } from "$/gen/api";
 import { m } from "$/gen/messages";
 import { cache, clock, setHost, settings, type Host } from "$/platform";
 import { fixtureHost } from "$/platform/fixtures";
@@ -98,10 +98,52 @@ test("any other run can be chosen, from the list and from the history", async ()
   expect(asked.at(-1)).toEqual(["compare", { id: CHECKOUT, execution: checkout(null).history[2]!.run_id, with: null }]);
 });
 
+test("a run that was over before anybody watched it is told as it is, and filled in when it is read", async () => {
+  let read = false;
+  let heard: ((e: Told) => void) | undefined;
+  const fixtures = fixtureHost(new URLSearchParams({ fixture: "reading-run" }));
+  const full = fixtureHost(new URLSearchParams());
+  const unlisten = (await open("reading-run", { events: (h) => ((heard = h), () => undefined), call: (name, params) => (read ? full : fixtures).call(name, params) }), cache.start());
+  await key("c");
+  const run = m.compare.theOther();
+  expect(text()).toContain(m.compare.reading({ run }));
+  // What is known already is there: the runs as wholes, and the actions of the one that was watched.
+  expect(document.querySelector(".pair")).not.toBeNull();
+  expect(document.querySelectorAll(".parts .late")).toHaveLength(0);
+  expect(text()).toContain(m.compare.unread());
+  read = true;
+  heard?.({ seq: 1, tags: [`runs:${CHECKOUT}`] });
+  // What took long to answer rests before it is asked for again.
+  await vi.waitFor(async () => {
+    await wait();
+    expect(text()).not.toContain(m.compare.reading({ run }));
+  }, 5000);
+  expect(text()).not.toContain(m.compare.unread());
+  expect(document.querySelectorAll(".parts .late").length).toBeGreaterThan(0);
+  unlisten();
+});
+
+test("what AWS has no more and what it refuses is said, and the refused asked again", async () => {
+  const asked = await open("denied-run");
+  await key("c");
+  expect(text()).toContain(m.compare.failed({ run: m.compare.theOther() }));
+  expect(text()).toContain("AccessDeniedException: User:");
+  [...document.querySelectorAll<HTMLElement>(".notice button")].find((b) => b.textContent === m.common.again())!.click();
+  await wait();
+  expect(asked.at(-1)).toEqual(["refresh", { ids: [CHECKOUT] }]);
+  await unmount(app!);
+  document.body.replaceChildren();
+  cache.scopeChanged();
+  await open("gone-run");
+  await key("c");
+  expect(text()).toContain(m.compare.gone({ run: m.compare.theOther() }));
+  expect(text()).not.toContain(m.compare.unreadTitle());
+});
+
 test("what was not read is said and has no time; a missing baseline and a refusal are no difference", async () => {
   await open("partial");
   await key("c");
-  expect(text()).toContain(m.compare.unreadNote());
+  expect(text()).toContain(m.compare.failed({ run: m.compare.theOther() }));
   expect(document.querySelectorAll(".parts .late")).toHaveLength(0);
   await unmount(app!);
   document.body.replaceChildren();

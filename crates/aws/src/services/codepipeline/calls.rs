@@ -96,6 +96,32 @@ impl<'a> Calls<'a> {
         self.caller.call("GetPipelineExecution", get).await
     }
 
+    /// Every action execution of one execution, newest first, or an error: never a part of them.
+    pub(super) async fn actions_of(
+        &self,
+        pipeline: &str,
+        execution: &str,
+    ) -> Result<Vec<ActionExecutionDetail>, AwsError> {
+        let filter = ActionExecutionFilter::builder().pipeline_execution_id(execution).build();
+        let (mut found, mut token) = (Vec::new(), None);
+        for _ in 0..MOST_PAGES {
+            let page = || {
+                let request = self.client.list_action_executions().pipeline_name(pipeline).max_results(100);
+                request.filter(filter.clone()).set_next_token(token.clone()).send()
+            };
+            let out = self.caller.call("ListActionExecutions", page).await?;
+            found.extend(out.action_execution_details.unwrap_or_default());
+            if out.next_token.is_none() {
+                return Ok(found);
+            }
+            if out.next_token == token {
+                break;
+            }
+            token = out.next_token;
+        }
+        Err(self.caller.refused("EndlessList", "The list of actions does not end: its next page is itself.".into()))
+    }
+
     /// The newest action executions, newest first, at most 100; of one execution, or of all.
     pub(super) async fn actions(
         &self,

@@ -2,7 +2,7 @@
 //!
 //! Reads: `ListPipelines` (all of them; names, versions, types), `GetPipelineState` (one a pipeline, each time),
 //! `GetPipeline` (only when the structure is new or changed), `ListPipelineExecutions` (only when the stages hold other
-//! executions than before), `ListActionExecutions` (only of the execution shown, while it runs or after it failed), and
+//! executions than before), `ListActionExecutions` (of the execution shown, while it runs or after it failed; of another one when it is compared), and
 //! for plans and followers `GetPipelineExecution`.
 //!
 //! Acts: `StartPipelineExecution`, `RetryStageExecution`, `StopPipelineExecution`, `RollbackStage`, `PutApprovalResult`,
@@ -20,7 +20,7 @@ mod rows;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use skydeck_domain::{ActionRecord, Plan, Resource, Verb};
+use skydeck_domain::{ActionRecord, Plan, Resource, Verb, pipeline::RunActions};
 
 use crate::{
     AwsError,
@@ -88,6 +88,10 @@ impl Service for CodePipeline {
 
     async fn collect(&self, ctx: &ReadCtx, ask: Ask, sink: &dyn Sink) -> Result<(), AwsError> {
         read::collect(ctx, ask, sink).await
+    }
+
+    async fn run_actions(&self, ctx: &ReadCtx, row: &Resource, execution: &str) -> Result<RunActions, AwsError> {
+        read::run_actions(ctx, row, execution).await
     }
 
     async fn plan(&self, ctx: &ReadCtx, request: &Request) -> Result<Draft, AwsError> {

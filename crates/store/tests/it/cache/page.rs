@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use skydeck_domain::{Aspect, Health, Resource, Scope};
-use skydeck_store::{Cache, Error, Need, Query, Sort, Standing};
+use skydeck_store::{Cache, Error, Need, Place, Query, Sort, Standing};
 
 use crate::given::{BUILD, EXECUTION, PIPELINE, at, attention, failed, names, row, scope, source};
 
@@ -130,26 +130,32 @@ fn any_query() -> impl Strategy<Value = Query> {
     let aspects = prop::sample::subsequence(vec![Aspect::Waiting, Aspect::Stuck], 0..=2);
     let needs = prop::sample::select(vec![Need::Health(Health::Failed), Need::Aspect(Aspect::Queued)]);
     let needs = prop::option::weighted(0.3, prop::collection::vec(needs, 0..3));
+    let states = [(Health::Failed, None), (Health::Running, Some(Aspect::Queued)), (Health::Unknown, None)];
+    let states = prop::sample::subsequence(states.to_vec(), 0..=3);
+    let place = prop::sample::subsequence(vec!["dev", "prod", "nobody"], 0..=2);
+    let place = (place, states)
+        .prop_map(|(profiles, states)| Place { scopes: profiles.into_iter().map(scope).collect(), states });
+    let places = prop::option::weighted(0.3, prop::collection::vec(place, 0..3));
     let stages = prop::sample::subsequence(vec!["dep", "De_", "de\\", "배", "%"], 0..=2);
     let stages = prop::option::weighted(0.3, stages);
     let text =
         prop::sample::select(vec![None, None, None, Some("web"), Some("WE"), Some("결제"), Some("qa x"), Some("\"x*")]);
     let sort = prop::sample::select(vec![Sort::Need, Sort::Name, Sort::Profile, Sort::Since, Sort::ReadAt]);
-    (kinds, scopes, healths, prop::option::of(aspects), (needs, stages), text, (sort, any::<bool>()), 1..9u32).prop_map(
-        |(kinds, scopes, healths, aspects, (needs, stages), text, (sort, descending), limit)| Query {
+    (kinds, scopes, healths, prop::option::of(aspects), (needs, places, stages), text, (sort, any::<bool>()), 1..9u32)
+        .prop_map(|(kinds, scopes, healths, aspects, (needs, places, stages), text, (sort, descending), limit)| Query {
             kinds: kinds.into_iter().map(str::to_owned).collect(),
             scopes: scopes.map(|profiles| profiles.into_iter().map(scope).collect()),
             healths,
             aspects: aspects.unwrap_or_default(),
             needs,
+            places,
             stages: stages.unwrap_or_default().into_iter().map(str::to_owned).collect(),
             text: text.map(str::to_owned),
             sort,
             descending,
             after: None,
             limit,
-        },
-    )
+        })
 }
 
 /// The filter, once more, in other words than SQL.
@@ -177,11 +183,17 @@ fn passes(query: &Query, row: &Resource) -> bool {
     };
     (query.stages.is_empty() || in_stage())
         && query.needs.as_ref().is_none_or(|needs| needs.iter().any(|n| n.fits(row.health, row.aspect)))
+        && query.places.as_ref().is_none_or(|places| places.iter().any(|place| lies_in(place, row)))
         && (query.kinds.is_empty() || query.kinds.contains(&row.kind))
         && query.scopes.as_ref().is_none_or(|s| s.iter().any(|s| s.profile == row.profile && s.region == row.region))
         && (query.healths.is_empty() || query.healths.contains(&row.health))
         && (query.aspects.is_empty() || row.aspect.is_some_and(|a| query.aspects.contains(&a)))
         && query.text.as_deref().unwrap_or_default().split_whitespace().all(word)
+}
+
+fn lies_in(place: &Place, row: &Resource) -> bool {
+    place.states.contains(&(row.health, row.aspect))
+        && place.scopes.iter().any(|s| s.profile == row.profile && s.region == row.region)
 }
 
 /// The order, once more. Equal in it means that the tie is broken by id (or, by read time, by anything).
@@ -225,12 +237,13 @@ proptest! {
             prop_assert_eq!(cache.page(&query).await.unwrap().total.n, expected.len() as i64);
             let counted: i64 = cache.count_by_health(&query).await.unwrap().iter().map(|(_, _, n)| n).sum();
             prop_assert_eq!(counted, expected.len() as i64);
-            // The same without pages: row by row, from a place on, and how they stand.
+            // The same without pages: row by row, and how they stand.
             let mut each = Vec::new();
             cache.each(&query, |row| each.push(row)).await.unwrap();
             prop_assert_eq!(&each, &walked);
-            let skipped = cache.first(&query, 2).await.unwrap();
-            prop_assert_eq!(skipped, walked.iter().skip(2).take(query.limit as usize).cloned().collect::<Vec<_>>());
+            let slice = cache.slice(&query).await.unwrap();
+            prop_assert_eq!(slice.rows, walked.iter().take(query.limit as usize).cloned().collect::<Vec<_>>());
+            prop_assert_eq!(slice.next.is_some(), walked.len() > query.limit as usize);
             let standings = cache.standings(&query, 5).await.unwrap();
             prop_assert_eq!(standings, walked.iter().take(5).map(Standing::from).collect::<Vec<_>>());
             expected.sort();

@@ -28,6 +28,7 @@ fn bare(pipeline: &str, execution: &str, status: &str, summary: Option<String>) 
         pipeline_version: None,
         revisions: Vec::new(),
         actions: Vec::new(),
+        actions_whole: false,
     }
 }
 

@@ -41,6 +41,8 @@ impl Reader<'_> {
         let id = ids::execution_row_id(&self.ctx.caller, &execution.pipeline, &execution.execution_id);
         let known = self.sink.known(&id).await.and_then(|row| row.detail::<ExecutionDetail>());
         if let Some(known) = known {
+            // One that was tried again since has more of them.
+            execution.actions_whole = known.actions_whole && known.updated_at == execution.updated_at;
             execution.actions = known.actions;
             execution.pipeline_version = known.pipeline_version;
         }

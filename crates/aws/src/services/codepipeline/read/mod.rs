@@ -12,10 +12,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::{FutureExt, StreamExt, TryStreamExt, lock::Mutex, stream};
 use skydeck_domain::{
     Detail, Resource,
-    pipeline::{ApprovalDetail, ExecutionDetail, PipelineDetail},
+    pipeline::{ApprovalDetail, ExecutionDetail, PipelineDetail, RunActions},
 };
 
-use super::{calls::Calls, ids, rows::pipeline::Listed};
+use super::{
+    calls::Calls,
+    ids,
+    rows::{action, pipeline::Listed, structure::Structure},
+};
 use crate::{
     AwsError,
     service::{Ask, ReadCtx, Sink},
@@ -43,6 +47,17 @@ pub(super) async fn collect(ctx: &ReadCtx, ask: Ask, sink: &dyn Sink) -> Result<
         Ask::Changes => reader.changes().await,
         Ask::Items(names) => reader.items(names).await,
     }
+}
+
+/// The actions of one execution of a pipeline, whatever of it is known already.
+pub(super) async fn run_actions(ctx: &ReadCtx, row: &Resource, execution: &str) -> Result<RunActions, AwsError> {
+    let structure = row.detail::<PipelineDetail>().as_ref().and_then(Structure::known);
+    let details = Calls::new(&ctx.caller).actions_of(&row.name, execution).await?;
+    Ok(RunActions {
+        runs: action::runs(&details, structure.as_ref()),
+        pipeline_version: details.iter().find_map(|d| d.pipeline_version()),
+        whole: false,
+    })
 }
 
 /// One read under way.

@@ -1,12 +1,15 @@
 //! The second pass over a pipeline: its structure, its executions and the actions of the one shown, each only where
 //! something is new; then everything it is told by: its row, its executions, its approvals.
 
-use skydeck_domain::{Health, Resource, pipeline::ApprovalDetail};
+use skydeck_domain::{
+    Health, Resource,
+    pipeline::{ActionRun, ApprovalDetail},
+};
 
 use super::{
     super::{
         ids,
-        rows::{action, approval, stage, structure::Structure},
+        rows::{action, approval, execution, stage, structure::Structure},
     },
     Reader,
     glance::Glance,
@@ -86,9 +89,11 @@ impl Reader<'_> {
                 return Ok(false);
             }
         };
-        let execution = &mut glance.known.executions[place];
-        execution.actions = action::runs(&details, glance.known.structure.as_ref());
-        execution.pipeline_version = details.iter().find_map(|d| d.pipeline_version());
+        let read = &mut glance.known.executions[place];
+        read.actions = action::runs(&details, glance.known.structure.as_ref());
+        read.pipeline_version = details.iter().find_map(|d| d.pipeline_version());
+        let ended = |run: &ActionRun| action::is_over(run.state.status.as_deref());
+        read.actions_whole = execution::is_over(&read.status) && read.actions.iter().all(ended);
         Ok(true)
     }
 

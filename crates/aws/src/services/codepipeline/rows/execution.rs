@@ -40,6 +40,7 @@ pub(crate) fn detail(
         pipeline_version: None,
         revisions: summary.source_revisions().iter().filter_map(|r| revision(r, structure)).collect(),
         actions: Vec::new(),
+        actions_whole: false,
     })
 }
 

@@ -158,6 +158,7 @@ fn unlisted(id: &str, stages: &[StageState]) -> ExecutionDetail {
         pipeline_version: None,
         revisions: Vec::new(),
         actions: Vec::new(),
+        actions_whole: false,
     }
 }
 
