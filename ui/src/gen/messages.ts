@@ -1209,7 +1209,6 @@ export const m = {
     },
     sets: {
       title: () => text("stacks.sets.title"),
-      made: (a: { ago: Value }) => text("stacks.sets.made", a),
       add: (a: { n: Value }) => text("stacks.sets.add", a),
       modify: (a: { n: Value }) => text("stacks.sets.modify", a),
       remove: (a: { n: Value }) => text("stacks.sets.remove", a),
@@ -1222,11 +1221,9 @@ export const m = {
       replacement: () => text("stacks.sets.replacement"),
       conditional: () => text("stacks.sets.conditional"),
       notSet: () => text("stacks.sets.notSet"),
-      values: () => text("stacks.sets.values"),
       nested: () => text("stacks.sets.nested"),
       policy: (a: { policy: Value }) => text("stacks.sets.policy", a),
       changes: (a: { name: Value }) => text("stacks.sets.changes", a),
-      more: (a: { n: Value }) => text("stacks.sets.more", a),
       show: () => text("stacks.sets.show"),
     },
     driftCard: {
@@ -1234,7 +1231,6 @@ export const m = {
       of: (a: { n: Value; all: Value }) => text("stacks.driftCard.of", a),
       nested: (a: { checked: Value }) => text("stacks.driftCard.nested", a),
       deleted: () => text("stacks.driftCard.deleted"),
-      inSync: () => text("stacks.driftCard.inSync"),
       more: (a: { n: Value }) => text("stacks.driftCard.more", a),
     },
     about: {
@@ -1343,6 +1339,7 @@ export const m = {
       allCurrent: () => text("stacks.set.allCurrent"),
       partly: () => text("stacks.set.partly"),
       model: () => text("stacks.set.model"),
+      why: () => text("stacks.set.why"),
     },
   },
 } as const;

@@ -40,10 +40,12 @@ export function button(verb: Verb, name: string, profile: string): string {
 /** `Roll back`, where it is told what was done. */
 export const verbName = (id: string): string => (known(id) ? m.action.name[id]() : id);
 
+/** Whether the call itself goes back. What only makes the change set for it changes nothing yet. */
+export const goesBack = (verb: Verb): boolean => verb.is_undo && verb.id !== "revert";
 /** Verbs that end something. */
 const ENDS: readonly string[] = ["stop", "reject", "cancel", "discard"];
 /** Whether the button that does it is drawn as dangerous: it goes back, or it ends something. */
-export const dangerous = (verb: Verb): boolean => verb.is_undo || ENDS.includes(verb.id);
+export const dangerous = (verb: Verb): boolean => goesBack(verb) || ENDS.includes(verb.id);
 
 /** What a template is told by beside its digest, which stands beside it: the status in `Template 9f3c… (UPDATE_COMPLETE)`. */
 export const plainLabel = (target: Pick<Target, "label">): string => /\((\w+)\)$/.exec(target.label)?.[1] ?? target.label;

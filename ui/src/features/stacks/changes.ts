@@ -43,7 +43,7 @@ export function ofChangeSet(changes: readonly ResourceChange[]): Change[] {
     type: c.resource_type,
     action: c.action,
     replaces: c.replacement === "True" ? "yes" : c.replacement === "Conditional" ? "maybe" : c.action === "Modify" ? "no" : null,
-    note: [c.nested && m.stacks.sets.nested(), c.policy && m.stacks.sets.policy({ policy: c.policy })].filter(Boolean).join(" · "),
+    note: [c.nested && m.stacks.sets.nested(), c.policy && c.policy !== "Delete" && m.stacks.sets.policy({ policy: c.policy })].filter(Boolean).join(" · "),
     properties: c.properties.map(property),
   }));
 }

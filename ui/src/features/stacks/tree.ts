@@ -33,7 +33,7 @@ export interface Group {
   /** How many of its stacks each profile has, in order of name. */
   profiles: (readonly [profile: string, n: number])[];
 }
-export type Line = { kind: "group"; id: string; group: Group; folded: boolean } | { kind: "stack"; id: string; row: ListRow; level: number; children: number; folded: boolean; parent: string };
+export type Line = { kind: "group"; id: string; group: Group; folded: boolean } | { kind: "stack"; id: string; row: ListRow; level: number; children: number; folded: boolean; parent: string; name: string };
 
 export type Part = "tree" | "problems" | "drifted";
 
@@ -152,17 +152,30 @@ export function lines(all: readonly Group[], turned: readonly string[], filtered
   const other = new Set(turned);
   const isFolded = (id: string, atFirst: boolean) => atFirst !== other.has(id);
   const made: Line[] = [];
-  const walk = (node: Node, level: number, parent: string) => {
+  const walk = (node: Node, level: number, parent: string, of = "") => {
     const folded = node.children.length > 0 && isFolded(node.row.id, many && !filtered && node.rank >= QUIET);
-    made.push({ kind: "stack", id: node.row.id, row: node.row, level, children: node.children.length, folded, parent });
-    if (!folded) for (const child of node.children) walk(child, Math.min(DEEPEST, level + 1), node.row.id);
+    made.push({ kind: "stack", id: node.row.id, row: node.row, level, children: node.children.length, folded, parent, name: nameWithin(node.row, of) });
+    if (!folded) for (const child of node.children) walk(child, Math.min(DEEPEST, level + 1), node.row.id, node.row.name);
   };
   for (const group of all) {
     const folded = isFolded(group.id, !filtered && (group.kind === "rest" || (many && group.rank >= QUIET)));
     made.push({ kind: "group", id: group.id, group, folded });
-    if (!folded) for (const node of group.roots) walk(node, 1, group.id);
+    if (!folded) for (const node of group.roots) walk(node, 1, group.id, group.kind === "set" ? IN_SET : "");
   }
   return made;
+}
+
+/** In the place of a parent's name: of a stack set. */
+const IN_SET = "StackSet";
+
+/**
+ * CloudFormation names a nested stack `PARENT-LogicalId-RANDOM`: under its parent the middle says all. It names the stacks of
+ * a set `StackSet-NAME-UUID`: under their set they differ by profile, which stands beside them, and Region.
+ */
+export function nameWithin(row: Pick<ListRow, "name" | "region">, parent: string): string {
+  if (parent === "" || !row.name.startsWith(`${parent}-`)) return row.name;
+  if (parent === IN_SET) return row.region;
+  return row.name.slice(parent.length + 1).replace(/-[0-9A-Z]{4,}$/, "") || row.name;
 }
 
 /** Every stack in the groups, folded or not, in the order of the tree. */
