@@ -154,6 +154,37 @@ const uncaught = async (page) => {
 };
 /** What the engine says of an answer that is none. */
 const NULL = "Cannot read properties of null";
+/** Opens a stack by the filter, or the first of the tree, and one of its tabs. */
+const stack = (steps = 0, name = "") => async (page, say) => {
+  if (name) {
+    await narrow(name, "Enter")(page, say);
+    await page.waitForSelector(".stk .row");
+  }
+  // The first line is the head of a group.
+  await press("j", "j", "Enter")(page, say);
+  await page.waitForSelector(".stackdetail");
+  if (steps === 0) return;
+  await tabTo(page, say.stacks.tab.overview, "tab");
+  for (let i = 0; i < steps; i += 1) await page.keyboard.press("ArrowRight");
+};
+async function templateRead(page, say) {
+  await stack(3)(page, say);
+  await button((s) => s.stacks.templates.read.split("{")[0] || s.stacks.templates.view)(page, say);
+  await tabTo(page, say.stacks.text.find);
+  await page.keyboard.type("gateway");
+}
+async function stackSet(page, say) {
+  await narrow("security", "Enter")(page, say);
+  await page.waitForSelector(".stk .group");
+  await press("j", "Enter")(page, say);
+  await page.waitForSelector(".stackdetail .setgrid, .stackdetail .notice");
+}
+async function skipped(page, say) {
+  await stack(0, "orders-queue")(page, say);
+  await drawer(button((s) => s.action.label.continue))(page, say);
+  await page.locator('.action input[type="checkbox"]').first().focus();
+  await page.keyboard.press(" ");
+}
 
 const board = { view: "board" };
 const open = { view: "board", open: CHECKOUT };
@@ -196,6 +227,21 @@ export const SCREENS = [
   { id: "boardwidened", fixtures: ["full"], query: board, go: widening((say) => say.board.col.stages) },
   { id: "unsaved", fixtures: ["full"], query: board, go: panel("v", "button") },
   { id: "repositories", fixtures: LISTS, query: { view: "repositories" } },
+  { id: "stacks", fixtures: [...LISTS, "bare", "many"], query: { view: "stacks" } },
+  { id: "stackopen", fixtures: ["full", "partial", "error", "loading", "stale", "offline", "hostile"], query: { view: "stacks" }, go: stack() },
+  { id: "stackevents", fixtures: ["full", "partial", "hostile"], query: { view: "stacks" }, go: stack(1) },
+  { id: "stackresources", fixtures: ["full", "hostile"], query: { view: "stacks" }, go: stack(2) },
+  { id: "stacktemplates", fixtures: ["full", "partial", "hostile"], query: { view: "stacks" }, go: stack(3) },
+  { id: "stacktext", fixtures: ["full"], query: { view: "stacks" }, go: templateRead },
+  { id: "stackoutputs", fixtures: ["full", "partial", "hostile"], query: { view: "stacks" }, go: stack(4) },
+  { id: "stackruns", fixtures: ["full", "hostile"], query: { view: "stacks" }, go: stack(5) },
+  { id: "stackset", fixtures: ["full", "partial", "hostile"], query: { view: "stacks" }, go: stackSet },
+  { id: "stackmenu", fixtures: ["full"], query: { view: "stacks" }, go: async (page, say) => (await stack()(page, say), await button((s) => s.verbs.more)(page, say)) },
+  { id: "changeset", fixtures: ["full"], query: { view: "stacks" }, go: drawer(async (page, say) => (await stack()(page, say), await button((s) => s.action.label["create-change-set"])(page, say))) },
+  { id: "revert", fixtures: ["full", "hostile"], query: { view: "stacks" }, go: drawer(async (page, say) => (await stack()(page, say), await button((s) => s.action.label.revert)(page, say))) },
+  { id: "execute", fixtures: ["full"], query: { view: "stacks" }, go: drawer(async (page, say) => (await stack()(page, say), await button((s) => s.action.label.execute)(page, say))) },
+  { id: "unwind", fixtures: ["full"], query: { view: "stacks" }, go: skipped },
+  { id: "deleting", fixtures: ["full"], query: { view: "stacks" }, go: drawer(async (page, say) => (await stack(0, "sandbox-vpn")(page, say), await button((s) => s.action.label.rollback)(page, say))) },
   { id: "freshness", fixtures: ["full", "bare", "loading", "partial", "error", "stale", "offline", "elsewhere", "hostile"], query: { view: "freshness" } },
   { id: "source", fixtures: ["full", "partial", "hostile"], query: { view: "freshness" }, go: press("j", "Enter") },
   { id: "calls", fixtures: ["full", "bare", "error", "elsewhere", "hostile"], query: board, go: meter((say) => say.freshness.calls) },

@@ -6,6 +6,7 @@ import BookOpenCheck from "@lucide/svelte/icons/book-open-check";
 import FolderGit from "@lucide/svelte/icons/folder-git-2";
 import Gauge from "@lucide/svelte/icons/gauge";
 import Hammer from "@lucide/svelte/icons/hammer";
+import Layers from "@lucide/svelte/icons/layers";
 import LayoutList from "@lucide/svelte/icons/layout-list";
 import Cog from "@lucide/svelte/icons/settings";
 import Stamp from "@lucide/svelte/icons/stamp";
@@ -54,6 +55,7 @@ export const views: readonly View[] = [
   },
   { id: "builds", title: m.builds.title, icon: Hammer, load: () => import("./builds/Builds.svelte"), go: "go.builds" },
   { id: "repositories", title: m.repositories.title, icon: FolderGit, load: () => import("./repositories/Repositories.svelte"), go: "go.repositories" },
+  { id: "stacks", title: m.stacks.title, icon: Layers, load: () => import("./stacks/Stacks.svelte"), go: "go.stacks" },
   { id: "freshness", title: m.freshness.title, icon: Gauge, load: () => import("./freshness/Freshness.svelte"), go: "go.freshness", foot: true },
   { id: "ledger", title: m.ledger.title, icon: BookOpenCheck, load: () => import("./ledger/Ledger.svelte"), go: "go.ledger", foot: true },
   { id: "settings", title: m.settings.title, icon: Cog, load: () => import("./settings/Settings.svelte"), go: "go.settings", foot: true },

@@ -866,6 +866,68 @@ id: string | null,
 url: string | null, };
 
 /**
+ * What CDK left in a template.
+ */
+export type CdkOrigin = { 
+/**
+ * Path of the stack in the construct tree, without the root: `shop-platform-prod/network-baseline`.
+ */
+path: string, 
+/**
+ * The app as far as the path tells: its first part without the environment.
+ */
+app: string, 
+/**
+ * The stage that the stack is in, if it is in one.
+ */
+stage: string | null, 
+/**
+ * Version of the construct library (`aws-cdk-lib`), where it was left.
+ */
+library: string | null, };
+
+/**
+ * Detail of `cloudformation.change-set`.
+ */
+export type ChangeSetDetail = { 
+/**
+ * ARN of its stack.
+ */
+stack_arn: string, 
+/**
+ * Name of its stack.
+ */
+stack: string, 
+/**
+ * Description.
+ */
+description: string | null, 
+/**
+ * `AVAILABLE`, `UNAVAILABLE`, `OBSOLETE`, `EXECUTE_IN_PROGRESS` …
+ */
+execution_status: string, 
+/**
+ * `CREATE`, `UPDATE`, `IMPORT`.
+ */
+kind: string | null, 
+/**
+ * When it was made.
+ */
+created_at: string | null, 
+/**
+ * What would change.
+ */
+changes: Array<ResourceChange>, 
+/**
+ * Whether all of its changes are here.
+ */
+whole: boolean, 
+/**
+ * Whether it goes by what is there instead of by the template before (drift-aware).
+ */
+reverts_drift: boolean, };
+
+/**
  * One thing the guards look at, with what they saw.
  */
 export type Check = { 
@@ -1136,6 +1198,41 @@ at: string | null, };
 export type Difference = "none" | "state" | "longer" | "shorter" | "unknown";
 
 /**
+ * An entry of a section (a resource, a parameter, an output …), or a section that has none, like `Description`.
+ */
+export type EntryDiff = { 
+/**
+ * The section's name, as CloudFormation writes it: `Resources`.
+ */
+section: string, 
+/**
+ * The logical id; none where the section is one thing.
+ */
+name: string | null, 
+/**
+ * What becomes of it.
+ */
+change: TemplateChange, 
+/**
+ * Of a resource: its type, that of the later template where both have it.
+ */
+resource_type: string | null, 
+/**
+ * Of a resource whose type is another one now: the earlier type.
+ */
+was_type: string | null, 
+/**
+ * Certain without AWS: what stands there now cannot become what is wanted, because its type is another one. In an update
+ * CloudFormation refuses that ("Update of resource type is not permitted"), unless a macro or transform made the type.
+ * Where this is not set nothing is said: a change set knows.
+ */
+replaces: boolean, 
+/**
+ * Its properties. Of an entry that only one template has: one row with an empty path.
+ */
+properties: Array<PropertyDiff>, };
+
+/**
  * What went wrong with one call or one source, as told to people and scripts. Never holds a secret.
  */
 export type ErrorInfo = { 
@@ -1230,6 +1327,19 @@ actions: Array<ActionRun>,
  * Whether they were read after it had ended, so that what is not among them did not run.
  */
 actions_whole: boolean, };
+
+/**
+ * Who imports one export.
+ */
+export type ExportUse = { 
+/**
+ * Name of the export.
+ */
+name: string, 
+/**
+ * Names of the stacks that import it.
+ */
+stacks: Array<string>, };
 
 /**
  * Why a run failed.
@@ -1487,6 +1597,31 @@ export type ImportPart = "setting" | "view" | "profile" | "mark" | "lock";
  * What becomes of the actions of a run, where not all of them are known.
  */
 export type Inside = "known" | "reading" | "gone" | "failed";
+
+/**
+ * A template as kept, without its text.
+ */
+export type KeptTemplate = { 
+/**
+ * ARN of the stack.
+ */
+of_arn: string, 
+/**
+ * SHA-256 of the text, in hex.
+ */
+digest: string, 
+/**
+ * When the stack came to have it: the beginning of the operation that brought it.
+ */
+at: string, 
+/**
+ * Status of the stack when it was read with it.
+ */
+status: string, 
+/**
+ * Characters.
+ */
+size: number, };
 
 /**
  * How far a part of a run is known.
@@ -2251,6 +2386,50 @@ updated_at: string | null,
 last_build_id: string | null, };
 
 /**
+ * A property before and after.
+ */
+export type PropertyChange = { 
+/**
+ * `SecurityGroupIngress[0].CidrIp`.
+ */
+path: string, 
+/**
+ * As it was, or as the template has it; none if it is not set.
+ */
+before: string | null, 
+/**
+ * As it will be, or is; none if it is not set.
+ */
+after: string | null, };
+
+/**
+ * A property that is different.
+ */
+export type PropertyDiff = { 
+/**
+ * Of a resource: the attribute that it belongs to, in the words of change sets: `Properties`, `Metadata`,
+ * `DeletionPolicy`.
+ */
+attribute: string | null, 
+/**
+ * Where in the attribute, else in the entry: `SecurityGroupIngress[1].CidrIp`, `Tags[Key=Name].Value`. Places in lists
+ * are counted from 0, of what is removed in the earlier template, else in the later one.
+ */
+path: string, 
+/**
+ * What becomes of it.
+ */
+change: TemplateChange, 
+/**
+ * What it was.
+ */
+before: TemplateText | null, 
+/**
+ * What it is.
+ */
+after: TemplateText | null, };
+
+/**
  * What may be done through a profile.
  */
 export type Protection = "open" | "protected" | "read-only";
@@ -2420,6 +2599,105 @@ tags: { [key in string]: string },
  * The kind's own detail; read it with [`Resource::detail`].
  */
 detail: unknown, };
+
+/**
+ * What a change set does to one resource.
+ */
+export type ResourceChange = { 
+/**
+ * `Add`, `Modify`, `Remove`, `Import`, `Dynamic`, `SyncWithActual`.
+ */
+action: string, 
+/**
+ * Logical id.
+ */
+logical_id: string, 
+/**
+ * Physical id, where there is one.
+ */
+physical_id: string | null, 
+/**
+ * Type.
+ */
+resource_type: string, 
+/**
+ * `True`, `False` or `Conditional`; none where it does not apply.
+ */
+replacement: string | null, 
+/**
+ * What becomes of the old one: `Delete`, `Retain`, `Snapshot` …
+ */
+policy: string | null, 
+/**
+ * Properties that change, as far as AWS tells values.
+ */
+properties: Array<PropertyChange>, 
+/**
+ * ARN of the change set of a nested stack.
+ */
+nested: string | null, };
+
+/**
+ * A resource that drifted.
+ */
+export type ResourceDrift = { 
+/**
+ * Logical id.
+ */
+logical_id: string, 
+/**
+ * Type.
+ */
+resource_type: string, 
+/**
+ * `MODIFIED` or `DELETED`.
+ */
+status: string, 
+/**
+ * Properties that differ.
+ */
+properties: Array<PropertyChange>, };
+
+/**
+ * A resource of a stack in one operation: a bar of the timeline.
+ */
+export type ResourceSpan = { 
+/**
+ * Logical id.
+ */
+logical_id: string, 
+/**
+ * Type.
+ */
+resource_type: string, 
+/**
+ * Physical id.
+ */
+physical_id: string | null, 
+/**
+ * How the bar is drawn.
+ */
+mark: SpanMark, 
+/**
+ * Last status in it.
+ */
+status: string, 
+/**
+ * Begin.
+ */
+started_at: string, 
+/**
+ * End; none if it is under way.
+ */
+ended_at: string | null, 
+/**
+ * AWS's words at its end.
+ */
+reason: string | null, 
+/**
+ * Whether it is of the stack itself.
+ */
+of_stack: boolean, };
 
 /**
  * What is being shipped: a commit, an image, an object version.
@@ -2916,6 +3194,616 @@ reads_here: boolean,
 now: string, };
 
 /**
+ * What a bar of the timeline says.
+ */
+export type SpanMark = "running" | "complete" | "failed" | "fallout" | "rolled-back";
+
+/**
+ * A row that a stack hangs together with.
+ */
+export type StackBrief = { 
+/**
+ * Row id.
+ */
+id: string, 
+/**
+ * Kind.
+ */
+kind: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Profile.
+ */
+profile: string, 
+/**
+ * AWS's status.
+ */
+status: string, 
+/**
+ * Health.
+ */
+health: Health, };
+
+/**
+ * The first failure of an operation.
+ */
+export type StackCause = { 
+/**
+ * Logical id.
+ */
+logical_id: string, 
+/**
+ * Type of the resource.
+ */
+resource_type: string, 
+/**
+ * Physical id: for a nested stack its ARN, where the failure goes on.
+ */
+physical_id: string | null, 
+/**
+ * `CREATE_FAILED` …
+ */
+status: string, 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * AWS's words, redacted.
+ */
+reason: string | null, };
+
+/**
+ * Detail of `cloudformation.stack`.
+ */
+export type StackDetail = { 
+/**
+ * Description in the template.
+ */
+description: string | null, 
+/**
+ * ARN of the stack that this one is nested in.
+ */
+parent_id: string | null, 
+/**
+ * ARN of the stack at the top, if this one is nested.
+ */
+root_id: string | null, 
+/**
+ * Role that CloudFormation assumes for it; none is the caller's own.
+ */
+role_arn: string | null, 
+/**
+ * Whether it cannot be deleted.
+ */
+termination_protection: boolean, 
+/**
+ * Whether what failed stays as it is instead of being rolled back.
+ */
+rollback_disabled: boolean, 
+/**
+ * `CAPABILITY_IAM` …, as given at the last operation.
+ */
+capabilities: Array<string>, 
+/**
+ * `DRIFTED`, `IN_SYNC`, `UNKNOWN`, `NOT_CHECKED`.
+ */
+drift: string, 
+/**
+ * When drift was last detected.
+ */
+drift_checked_at: string | null, 
+/**
+ * Resources that drifted, where they were read.
+ */
+drifted: number | null, 
+/**
+ * When it was created.
+ */
+created_at: string | null, 
+/**
+ * When the last update of it began; none if it was never updated.
+ */
+updated_at: string | null, 
+/**
+ * Parameters, in AWS's order.
+ */
+parameters: Array<StackParameter>, 
+/**
+ * Outputs. None until its template was read: only that tells which of them repeat a hidden parameter.
+ */
+outputs: Array<StackOutput> | null, 
+/**
+ * Name of the stack set that it is an instance of.
+ */
+stack_set: string | null, 
+/**
+ * What CDK left in its template, if CDK made it.
+ */
+cdk: CdkOrigin | null, 
+/**
+ * The template that it has now, as kept in the ledger.
+ */
+template: TemplateFacts | null, 
+/**
+ * Its latest operation, where its events were read.
+ */
+operation: StackOperation | null, 
+/**
+ * The state of the stack for which its events were read.
+ */
+events_for: string | null, 
+/**
+ * What could not be read of it.
+ */
+missing: Array<ErrorInfo>, };
+
+/**
+ * What drifted in a stack.
+ */
+export type StackDrifts = { 
+/**
+ * Resources that are not as the template has them.
+ */
+resources: Array<ResourceDrift>, 
+/**
+ * The check for which they were read.
+ */
+checked_at: string | null, };
+
+/**
+ * One event of a stack.
+ */
+export type StackEvent = { 
+/**
+ * AWS's id.
+ */
+id: string, 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * Logical id of the resource; the stack's name for the stack itself.
+ */
+logical_id: string, 
+/**
+ * Physical id, where there is one yet.
+ */
+physical_id: string | null, 
+/**
+ * `AWS::EC2::Subnet` …
+ */
+resource_type: string, 
+/**
+ * `CREATE_FAILED` …
+ */
+status: string, 
+/**
+ * AWS's words, redacted.
+ */
+reason: string | null, 
+/**
+ * Token of the request that began the operation.
+ */
+token: string | null, 
+/**
+ * Whether it is of the stack itself.
+ */
+of_stack: boolean, };
+
+/**
+ * Who imports what a stack exports.
+ */
+export type StackImports = { 
+/**
+ * Exports with the names of the stacks that import them.
+ */
+exports: Array<ExportUse>, 
+/**
+ * The state of the stack for which they were read.
+ */
+read_for: string, };
+
+/**
+ * A stack of a stack set in one account and Region.
+ */
+export type StackInstance = { 
+/**
+ * Account, 12 digits.
+ */
+account: string, 
+/**
+ * Region.
+ */
+region: string, 
+/**
+ * ARN of the stack, once there is one.
+ */
+stack_arn: string | null, 
+/**
+ * `CURRENT`, `OUTDATED`, `INOPERABLE`.
+ */
+status: string, 
+/**
+ * `SUCCEEDED`, `FAILED`, `PENDING`, `RUNNING`, `CANCELLED` …
+ */
+detailed_status: string | null, 
+/**
+ * AWS's words, redacted.
+ */
+reason: string | null, 
+/**
+ * `DRIFTED`, `IN_SYNC`, `NOT_CHECKED` …
+ */
+drift: string | null, 
+/**
+ * Operation that it was last in.
+ */
+last_operation: string | null, };
+
+/**
+ * One go of CloudFormation over a stack, as its events tell it.
+ */
+export type StackOperation = { 
+/**
+ * Id of the event that it began with; the first that is known, if the beginning is not.
+ */
+id: string, 
+/**
+ * `CREATE`, `UPDATE`, `DELETE`, `IMPORT`, `ROLLBACK`, `UPDATE_ROLLBACK`, `REVIEW`.
+ */
+kind: string, 
+/**
+ * Status that the stack came to, or is in.
+ */
+status: string, 
+/**
+ * When it began.
+ */
+started_at: string, 
+/**
+ * When it ended.
+ */
+ended_at: string | null, 
+/**
+ * When what had failed began to be rolled back.
+ */
+rolled_back_at: string | null, 
+/**
+ * The first failure in it.
+ */
+cause: StackCause | null, 
+/**
+ * Later failures.
+ */
+fallout: number, 
+/**
+ * Resources that are through, one way or the other.
+ */
+done: number, 
+/**
+ * Resources that it has begun with.
+ */
+begun: number, 
+/**
+ * Whether its beginning is among the events that were read.
+ */
+whole: boolean, };
+
+/**
+ * An output of a stack.
+ */
+export type StackOutput = { 
+/**
+ * Name.
+ */
+key: string, 
+/**
+ * Value; none if it is hidden.
+ */
+value: string | null, 
+/**
+ * Description.
+ */
+description: string | null, 
+/**
+ * Name under which it is exported.
+ */
+export: string | null, 
+/**
+ * Whether its expression reaches a parameter with NoEcho, so that its value is not kept.
+ */
+hidden: boolean, };
+
+/**
+ * A parameter of a stack.
+ */
+export type StackParameter = { 
+/**
+ * Name.
+ */
+key: string, 
+/**
+ * Value; for one that names a Systems Manager parameter, that name. None if it is hidden, and until the template was read.
+ */
+value: string | null, 
+/**
+ * What Systems Manager had under that name at the last operation.
+ */
+resolved: string | null, 
+/**
+ * Whether CloudFormation hides it (NoEcho).
+ */
+hidden: boolean, };
+
+/**
+ * Which stack, and which of its operations.
+ */
+export type StackParams = { 
+/**
+ * Row id of the stack.
+ */
+id: string, 
+/**
+ * Operation to look at, by its id; none is the latest.
+ */
+operation: string | null, };
+
+/**
+ * A resource of a stack.
+ */
+export type StackResource = { 
+/**
+ * Logical id.
+ */
+logical_id: string, 
+/**
+ * Physical id.
+ */
+physical_id: string | null, 
+/**
+ * Type.
+ */
+resource_type: string, 
+/**
+ * Status.
+ */
+status: string, 
+/**
+ * AWS's words, redacted.
+ */
+reason: string | null, 
+/**
+ * Last change.
+ */
+updated_at: string | null, 
+/**
+ * `IN_SYNC`, `MODIFIED`, `DELETED`, `NOT_CHECKED` …
+ */
+drift: string | null, };
+
+/**
+ * The resources of a stack.
+ */
+export type StackResources = { 
+/**
+ * In AWS's order.
+ */
+resources: Array<StackResource>, 
+/**
+ * The state of the stack for which they were read.
+ */
+read_for: string, };
+
+/**
+ * Detail of `cloudformation.stack-set`.
+ */
+export type StackSetDetail = { 
+/**
+ * Description.
+ */
+description: string | null, 
+/**
+ * `SELF_MANAGED` or `SERVICE_MANAGED`.
+ */
+permission_model: string | null, 
+/**
+ * Its instances: accounts × Regions.
+ */
+instances: Array<StackInstance>, 
+/**
+ * Its operations, newest first, at most 20.
+ */
+operations: Array<StackSetOperation>, 
+/**
+ * `DRIFTED`, `IN_SYNC`, `NOT_CHECKED` …
+ */
+drift: string | null, 
+/**
+ * Whether all of its instances are here.
+ */
+whole: boolean, 
+/**
+ * What could not be read of it.
+ */
+missing: Array<ErrorInfo>, };
+
+/**
+ * One go over a stack set.
+ */
+export type StackSetOperation = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * `CREATE`, `UPDATE`, `DELETE`, `DETECT_DRIFT`.
+ */
+action: string, 
+/**
+ * `RUNNING`, `SUCCEEDED`, `FAILED`, `STOPPING`, `STOPPED`, `QUEUED`.
+ */
+status: string, 
+/**
+ * AWS's words, redacted.
+ */
+reason: string | null, 
+/**
+ * Begin.
+ */
+started_at: string | null, 
+/**
+ * End.
+ */
+ended_at: string | null, };
+
+/**
+ * A stack set as looked at.
+ */
+export type StackSetView = { 
+/**
+ * The row, with `StackSetDetail`.
+ */
+row: Resource, 
+/**
+ * Its profile.
+ */
+profile: Profile, 
+/**
+ * Row ids of the instances' stacks that are in the cache, by ARN.
+ */
+stacks: { [key in string]: string }, 
+/**
+ * What can be done.
+ */
+verbs: Array<Verb>, 
+/**
+ * How fresh its source is.
+ */
+source: SourceStatus | null, 
+/**
+ * https link to it in the AWS console.
+ */
+console_url: string, 
+/**
+ * Instant at which this was put together.
+ */
+now: string, };
+
+/**
+ * A stack as looked at. What is none was not read yet; asking for the view asks for it.
+ */
+export type StackView = { 
+/**
+ * The row.
+ */
+row: Resource, 
+/**
+ * Whether the row is not current.
+ */
+stale: boolean, 
+/**
+ * Its detail.
+ */
+detail: StackDetail, 
+/**
+ * Its profile.
+ */
+profile: Profile, 
+/**
+ * The operation looked at, where its events are here.
+ */
+operation: StackOperation | null, 
+/**
+ * Its bars.
+ */
+spans: Array<ResourceSpan>, 
+/**
+ * Why it failed, if it failed.
+ */
+cause: FirstCause | null, 
+/**
+ * Events, newest first.
+ */
+events: Array<StackEvent> | null, 
+/**
+ * Whether AWS has earlier events than these.
+ */
+more_events: boolean, 
+/**
+ * Resources.
+ */
+resources: StackResources | null, 
+/**
+ * What drifted.
+ */
+drifts: StackDrifts | null, 
+/**
+ * Who imports what it exports.
+ */
+imports: StackImports | null, 
+/**
+ * Its change sets, newest first, with `ChangeSetDetail`.
+ */
+change_sets: Array<Resource>, 
+/**
+ * What can be done with each of them, in the same order.
+ */
+change_set_verbs: Array<Array<Verb>>, 
+/**
+ * When what only this view shows was read.
+ */
+looked_at: string | null, 
+/**
+ * The stacks nested in it.
+ */
+nested: Array<StackBrief>, 
+/**
+ * The stack it is nested in.
+ */
+parent: StackBrief | null, 
+/**
+ * Pipelines that deploy it.
+ */
+pipelines: Array<StackBrief>, 
+/**
+ * Templates kept of it, newest first.
+ */
+templates: Array<KeptTemplate>, 
+/**
+ * Its runs, newest first.
+ */
+history: Array<HistoryRun>, 
+/**
+ * What is usual for it.
+ */
+usual: Usual | null, 
+/**
+ * What can be done.
+ */
+verbs: Array<Verb>, 
+/**
+ * Lock on it, its environment.
+ */
+lock: Lock | null, 
+/**
+ * How fresh its source is.
+ */
+source: SourceStatus | null, 
+/**
+ * https link to it in the AWS console.
+ */
+console_url: string, 
+/**
+ * Instant at which this was put together.
+ */
+now: string, };
+
+/**
  * A stage of the strip.
  */
 export type StageCell = { 
@@ -3035,6 +3923,122 @@ served_ms: number | null,
  * The user's mark.
  */
 mark: MarkValue | null, };
+
+/**
+ * What becomes of an entry or of a property.
+ */
+export type TemplateChange = "add" | "remove" | "modify";
+
+/**
+ * All differences of two templates. Two that mean the same have none, whatever their format, order and short forms.
+ */
+export type TemplateDiff = { 
+/**
+ * Sections in the order of CloudFormation's own documentation, their entries by name.
+ */
+entries: Array<EntryDiff>, 
+/**
+ * How many changes of properties are left out of `entries` because there are too many to tell.
+ */
+untold: number, };
+
+/**
+ * Two kept templates.
+ */
+export type TemplateDiffParams = { 
+/**
+ * The earlier one, by its digest.
+ */
+from: string, 
+/**
+ * The later one, by its digest.
+ */
+to: string, };
+
+/**
+ * How two templates differ.
+ */
+export type TemplateDiffView = { 
+/**
+ * The differences by meaning; none where one of them cannot be understood.
+ */
+diff: TemplateDiff | null, 
+/**
+ * Why not.
+ */
+defect: string | null, };
+
+/**
+ * The template of a stack, without its text.
+ */
+export type TemplateFacts = { 
+/**
+ * SHA-256 of the text, in hex: its name in the ledger.
+ */
+digest: string, 
+/**
+ * Characters.
+ */
+size: number, 
+/**
+ * Resources it declares; none if it could not be understood.
+ */
+resources: number | null, 
+/**
+ * Parameters with NoEcho.
+ */
+hidden_parameters: Array<string>, 
+/**
+ * Outputs that repeat a hidden parameter.
+ */
+hidden_outputs: Array<string>, 
+/**
+ * Why it could not be understood, in words.
+ */
+defect: string | null, 
+/**
+ * The state of the stack for which it was read: nothing to read again until that moves.
+ */
+read_for: string, };
+
+/**
+ * A kept template, by its digest.
+ */
+export type TemplateParams = { 
+/**
+ * SHA-256 of its text.
+ */
+digest: string, };
+
+/**
+ * A value as compact text: text as it is, all else as JSON. Characters that cannot be seen are written as escapes.
+ */
+export type TemplateText = { 
+/**
+ * At most some 200 characters, `…` where something is left out: at the end, or before the first difference.
+ */
+text: string, 
+/**
+ * Whether something is left out.
+ */
+is_cut: boolean, 
+/**
+ * Whether it is not shown at all, because a `NoEcho` parameter has it.
+ */
+is_masked: boolean, };
+
+/**
+ * The text of a kept template.
+ */
+export type TemplateView = { 
+/**
+ * The text, exactly.
+ */
+text: string, 
+/**
+ * Why it cannot be understood, if so.
+ */
+defect: string | null, };
 
 /**
  * Theme.
@@ -3202,7 +4206,7 @@ skip: Array<string>,
 drift_aware: boolean | null, };
 
 /** Every kind of row. */
-export const kinds = ["codebuild.project", "codebuild.build", "codecommit.repository", "codepipeline.pipeline", "codepipeline.execution", "codepipeline.approval"] as const;
+export const kinds = ["cloudformation.stack", "cloudformation.change-set", "cloudformation.stack-set", "codebuild.project", "codebuild.build", "codecommit.repository", "codepipeline.pipeline", "codepipeline.execution", "codepipeline.approval"] as const;
 
 /** Every call: its parameters and its answer. */
 export interface Calls {
@@ -3213,6 +4217,10 @@ export interface Calls {
   search: { params: SearchParams; answer: Rows };
   pipeline: { params: PipelineParams; answer: PipelineView };
   build: { params: Id; answer: BuildView };
+  stack: { params: StackParams; answer: StackView };
+  stack_set: { params: Id; answer: StackSetView };
+  template: { params: TemplateParams; answer: TemplateView };
+  template_diff: { params: TemplateDiffParams; answer: TemplateDiffView };
   compare: { params: CompareParams; answer: Comparison };
   raw: { params: Id; answer: RawRow };
   news: { params: NewsParams; answer: NewsList };
@@ -3246,6 +4254,10 @@ export const provides: { readonly [K in keyof Calls]: readonly string[] } = {
   search: ["rows"],
   pipeline: ["row:{id}", "log:{id}", "profiles", "locks", "marks", "sources"],
   build: ["row:{id}", "log:{id}", "profiles", "sources"],
+  stack: ["row:{id}", "rows", "profiles", "locks", "marks", "sources"],
+  stack_set: ["row:{id}", "rows", "profiles", "sources"],
+  template: [],
+  template_diff: [],
   compare: ["row:{id}", "runs:{id}", "marks", "sources"],
   raw: ["row:{id}"],
   news: ["rows", "profiles"],

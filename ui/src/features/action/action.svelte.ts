@@ -21,7 +21,10 @@ export class Action {
   constructor(
     readonly verb: Verb,
     readonly profile: string,
+    /** A target that the user chose before the plan was opened. */
+    target: string | null = null,
   ) {
+    this.target = target;
     if (verb.id === "retry") this.options = { mode: "failed" };
     if (verb.id === "stop") this.options = { abandon: false };
   }
@@ -32,7 +35,7 @@ export class Action {
 
   private full(): VerbOptions {
     const comment = this.verb.id === "approve" || this.verb.id === "reject" ? this.reason.trim() || null : null;
-    return { mode: null, abandon: null, revisions: {}, variables: {}, ...this.options, comment };
+    return { mode: null, abandon: null, revisions: {}, variables: {}, skip: [], drift_aware: null, ...this.options, comment };
   }
 
   /** Reads the plan live. A late answer to an earlier choice is dropped. */

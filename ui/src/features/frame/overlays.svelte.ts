@@ -1,7 +1,15 @@
 // What floats over a view: one at a time. Each is a component of its own, mounted in Overlays.svelte; its props are here.
 
 import { registry } from "$/commands/registry.svelte";
-import type { PipelineDetail, Profile, Verb } from "$/gen/api";
+import type { PipelineDetail, Profile, StackParameter, Verb } from "$/gen/api";
+
+/** What of a stack can be chosen in the plan of one of its verbs. */
+export interface StackChoices {
+  parameters: readonly StackParameter[];
+  /** Logical ids of what failed in the rollback; none if its resources were not read. */
+  stuck: readonly string[] | null;
+  drifted: boolean;
+}
 
 interface Overlay {
   help: Record<string, never>;
@@ -12,7 +20,8 @@ interface Overlay {
   export: Record<string, never>;
   import: Record<string, never>;
   reset: Record<string, never>;
-  action: { verb: Verb; profile: Profile; name: string; region: string; detail?: PipelineDetail };
+  /** `target`: chosen on the way here, by the user. */
+  action: { verb: Verb; profile: Profile; name: string; region: string; detail?: PipelineDetail; stack?: StackChoices; target?: string };
 }
 
 export type OverlayName = keyof Overlay;

@@ -16,6 +16,8 @@ interface Place {
 
 /** What an execution is called begins with its pipeline's name: `checkout-api/a91c07de…`. */
 const pipelineOf = (thing: Outside) => ({ text: thing.name.split("/")[0] ?? "", segment: "all", open: null });
+/** A stack, a stack set, or a change set, which is shown in its stack. */
+const inTree = ({ id }: Outside) => ({ open: id, text: "", part: "tree" });
 /** A build project's builds begin with its name. */
 const named = (thing: Outside) => ({ text: thing.name, open: null });
 
@@ -26,6 +28,9 @@ const PLACES: Record<(typeof kinds)[number], Place> = {
   "codepipeline.approval": { title: m.palette.kind.approval, go: "go.approvals" },
   "codebuild.build": { title: m.palette.kind.build, go: "go.builds", view: "list.builds", state: ({ id }) => ({ open: id, text: "" }) },
   "codebuild.project": { title: m.palette.kind.project, go: "go.builds", view: "list.builds", state: named },
+  "cloudformation.stack": { title: m.palette.kind.stack, go: "go.stacks", view: "list.stacks", state: inTree },
+  "cloudformation.change-set": { title: m.palette.kind.changeSet, go: "go.stacks", view: "list.stacks", state: inTree },
+  "cloudformation.stack-set": { title: m.palette.kind.stackSet, go: "go.stacks", view: "list.stacks", state: inTree },
   "codecommit.repository": { title: m.palette.kind.repository, go: "go.repositories", view: "list.repositories", state: named },
 };
 
