@@ -27,6 +27,11 @@ test("in English nothing is touched", () => {
 });
 
 test("a plan has no English sentence left", () => {
+  const stack = "arn:aws:cloudformation:ap-northeast-2:777788889999:stack/x/1";
+  for (const verb of ["create-change-set", "revert", "execute", "discard", "cancel", "continue", "detect-drift", "protect", "unprotect", "rollback", "rerun"]) {
+    const p = plan({ verb, id: stack });
+    for (const text of [p.effect, ...p.not_undone, ...p.targets.flatMap((t) => t.why_not ?? []), p.danger ?? ""].filter((t) => t !== "")) expect(said(text)).toMatch(/[가-힣]/);
+  }
   for (const verb of ["start", "retry", "stop", "rollback", "approve", "reject", "hold", "release"]) {
     for (const p of [plan({ verb }), blockedPlan({ verb })]) {
       const texts = [p.effect, ...p.not_undone, ...p.checks.map((c) => c.note), ...p.targets.flatMap((t) => t.why_not ?? []), p.blocked ?? ""];

@@ -8,7 +8,6 @@ export interface StackChoices {
   parameters: readonly StackParameter[];
   /** Logical ids of what failed in the rollback; none if its resources were not read. */
   stuck: readonly string[] | null;
-  drifted: boolean;
 }
 
 interface Overlay {

@@ -14,7 +14,7 @@ export function openVerb(view: StackView, verb: Verb, target?: string): void {
     name: view.row.name,
     region: view.row.region,
     ...(target !== undefined && { target }),
-    stack: { parameters: view.detail.parameters, stuck: view.resources ? stuckIn(view) : null, drifted: view.detail.drift === "DRIFTED" },
+    stack: { parameters: view.detail.parameters, stuck: view.resources ? stuckIn(view) : null },
   });
 }
 

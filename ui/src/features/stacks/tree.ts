@@ -62,7 +62,9 @@ export const counts = (rows: readonly ListRow[]): Record<Part, number> => {
   return { tree: stacks.length, problems: stacks.filter(isProblem).length, drifted: stacks.filter(isDrifted).length };
 };
 
-const byNeed = (a: Node, b: Node) => a.rank - b.rank || a.row.profile.localeCompare(b.row.profile) || a.row.name.localeCompare(b.row.name) || (a.row.id < b.row.id ? -1 : 1);
+/** By code units: thousands are compared at each change, and names of stacks are ASCII. */
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+const byNeed = (a: Node, b: Node) => a.rank - b.rank || compare(a.row.profile, b.row.profile) || compare(a.row.name, b.row.name) || compare(a.row.id, b.row.id);
 
 /** Stacks under the one that they are nested in, where that is among them; the rest are roots. */
 function roots(rows: readonly ListRow[]): Node[] {
@@ -116,7 +118,7 @@ function group(kind: Group["kind"], title: string, nodes: Node[], set?: ListRow)
     accounts: new Set(instances.map((i) => i.account)).size,
     regions: new Set(instances.map((i) => i.region)).size,
     ...(set && { set }),
-    profiles: [...profiles].sort(([a], [b]) => a.localeCompare(b)),
+    profiles: [...profiles].sort(([a], [b]) => compare(a, b)),
   };
 }
 
@@ -137,7 +139,7 @@ export function groups(rows: readonly ListRow[], part: Part, filtered = false): 
   const quiet = part === "tree" && !filtered ? plain.filter((n) => n.rank >= QUIET) : [];
   const rest = quiet.length > FEW ? quiet : [];
   const other = rest.length > 0 ? plain.filter((n) => n.rank < QUIET) : plain;
-  const sorted = (all: Group[]) => all.sort((a, b) => a.rank - b.rank || a.title.localeCompare(b.title));
+  const sorted = (all: Group[]) => all.sort((a, b) => a.rank - b.rank || compare(a.title, b.title));
   return [
     ...sorted([...apps].map(([title, nodes]) => group("app", title, nodes))),
     ...(other.length > 0 ? [group("plain", "", other)] : []),
