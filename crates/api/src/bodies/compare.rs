@@ -249,6 +249,6 @@ impl Host {
 }
 
 /// The actions of all stages, as they are on one side.
-fn inside<'a>(stages: &'a [StageDiff], side: fn(&ActionDiff) -> &Side) -> impl Iterator<Item = &'a Side> {
+fn inside(stages: &[StageDiff], side: fn(&ActionDiff) -> &Side) -> impl Iterator<Item = &Side> {
     stages.iter().flat_map(|stage| &stage.actions).map(side)
 }

@@ -2,15 +2,17 @@
 
 import { flushSync, mount, unmount } from "svelte";
 import { afterEach, expect, test } from "vitest";
-import type { Event as Told } from "$/gen/api";
+import type { Event as Told, GroupKey, GroupParams } from "$/gen/api";
 import { listen, registry } from "$/commands/registry.svelte";
-import { cache, clock, setHost, settings, type Host } from "$/platform";
+import { cache, clock, setHost, settings, viewState, type Host } from "$/platform";
 import { fixtureHost } from "$/platform/fixtures";
 import { toast } from "../frame/toast.svelte";
 import { loadDetail } from "../pipeline/load";
 import Board from "./Board.svelte";
+import { grids, HEADS } from "./columns";
+import { everyRow } from "./every";
 import { FIRST_ROWS, groupKeys, HEIGHT, lines, step } from "./groups";
-import { board } from "$/platform/fixtures/board";
+import { board, groupRows } from "$/platform/fixtures/board";
 import { NOW } from "$/platform/fixtures/make";
 import { rows } from "$/platform/fixtures/rows";
 
@@ -182,4 +184,59 @@ test("the rows that are shown are copied, as they are shown", async () => {
   expect(copied[0]).toContain("<img src=x onerror"); // text, in a spreadsheet too
   expect((JSON.parse(copied[1]!) as { name: string }[]).map((r) => r.name)).toHaveLength(names().length);
   expect(toast.text).toBe(`${names().length} rows copied`);
+});
+
+const head = (title: string) => [...document.querySelectorAll<HTMLElement>('[role="columnheader"]')].find((h) => h.textContent?.trim() === title);
+
+test("a head orders the rows within their groups, and columns are put away; both are kept", async () => {
+  await open("full");
+  expect(names().slice(0, 4)).toEqual(["checkout-api", "payments-worker", "network-baseline", "image-resizer"]);
+  head("Pipeline")!.querySelector("button")!.click();
+  await wait();
+  await wait();
+  // The groups stay where they are: the failed ones first.
+  expect(names().slice(0, 6)).toEqual(["checkout-api", "image-resizer", "network-baseline", "payments-worker", "orders-migrations", "pricing-engine"]);
+  expect(head("Pipeline")!.getAttribute("aria-sort")).toBe("ascending");
+  await import("../list/Arrange.svelte");
+  registry.run("list.order");
+  await wait();
+  [...document.querySelectorAll<HTMLElement>(".menu label")].find((l) => l.textContent?.trim() === "Revision")!.querySelector("input")!.click();
+  await wait();
+  expect(head("Revision")).toBeUndefined();
+  expect(document.querySelector(".row .rev")).toBeNull();
+  expect(viewState<Record<string, unknown>>("board", {})).toMatchObject({ sort: "name", descending: false, hidden: ["revision"] });
+});
+
+test("what was drawn keeps its width and gives way, revisions or else names take the rest", () => {
+  const without = (...keys: string[]) => HEADS.filter((h) => !keys.includes(h.key));
+  expect(grids(HEADS, {}).wide).toBe("16px var(--w-name) var(--w-profile) var(--w-stages) var(--w-revision) var(--w-elapsed) var(--w-since) var(--w-read)");
+  expect(grids(HEADS, { stages: 240, revision: 500 }).wide).toContain(" minmax(36px, 240px) var(--w-revision) ");
+  expect(grids(without("revision"), { name: 300 }).wide).toMatch(/^16px minmax\(96px, 1fr\) var\(--w-profile\)/);
+  expect(grids(HEADS, { stages: 240 }).beside).toBe("16px minmax(96px, 1fr) var(--w-profile) minmax(36px, 240px) var(--w-since) var(--w-read)");
+  // A magnified page has no room to give.
+  expect(grids(HEADS, { stages: 240 }).small).toBe("16px minmax(96px, 1fr) var(--w-stages) var(--w-read)");
+});
+
+test("every row of the open groups is saved, page after page, each once", async () => {
+  const of = (key: GroupKey, n: number) => rows.filter((r) => r.health === key).flatMap((r) => Array.from({ length: n }, (_, i) => ({ ...r, id: `${r.id}#${i}`, name: `${r.name}-${i}` })));
+  const all = [...of("failed", 400), ...of("running", 1)];
+  const asked: [string, string | null][] = [];
+  setHost({
+    ...fixtureHost(new URLSearchParams()),
+    call: (name, params) => {
+      if (name === "board") return Promise.resolve(board(all, [], params as object, NOW) as never);
+      const page = params as GroupParams;
+      asked.push([page.group, page.after]);
+      const answer = groupRows(all, page);
+      // The first of the second page came with the first, too: it moved meanwhile.
+      return Promise.resolve((page.after ? { ...answer, rows: [all[0]!, ...answer.rows] } : answer) as never);
+    },
+  });
+  const pages = [];
+  for await (const page of everyRow({ sort: "name" }, ["ok"])) pages.push(page);
+  expect(asked).toEqual([["failed", null], ["failed", "1000"], ["running", null]]);
+  expect(pages.map((p) => [p.rows.length, p.more])).toEqual([[1000, true], [600, true], [5, false]]);
+  expect(new Set(pages.flatMap((p) => p.rows.map((r) => r.id))).size).toBe(all.length);
+  expect(pages[0]!.all).toEqual({ n: all.length, exact: true });
+  expect(pages[0]!.rows[0]!.name).toBe("checkout-api-0");
 });
