@@ -191,6 +191,8 @@ impl Host {
             match self.engine.run_read(&row.id, &execution.execution_id, ended_at) {
                 None | Some(RunRead::Reading) => (Inside::Reading, None),
                 Some(RunRead::Read(actions)) if actions.runs.is_empty() => (Inside::Gone, None),
+                // Read since this answer was put together: the event that tells so has it asked for again.
+                Some(RunRead::Read(actions)) if actions.runs != execution.actions => (Inside::Reading, None),
                 Some(RunRead::Read(_)) => (Inside::Known, None),
                 Some(RunRead::Missed(error)) => (Inside::Failed, Some(error)),
             };
