@@ -37,6 +37,11 @@ class Story:
             self.builds,
             self.logs,
             self.repositories,
+            self.stacks,
+            self.change_sets,
+            self.going_back,
+            self.drift,
+            self.stack_sets,
             self.refusals,
         ):
             try:
@@ -260,6 +265,107 @@ class Story:
         self._equal(both["commits"], [commit], "a commit among others")
         self._equal([e["commitId"] for e in both["errors"]], ["0" * 40], "commits not found")
 
+    # CloudFormation.
+
+    def stacks(self):
+        listed = self._aws(PROD, "cloudformation", "list-stacks")["StackSummaries"]
+        described = self._aws(PROD, "cloudformation", "describe-stacks")["Stacks"]
+        self._holds({s["StackId"] for s in described} <= {s["StackId"] for s in listed}, "described stacks are listed")
+        network = ("--stack-name", "network-baseline")
+        stack = self._aws(PROD, "cloudformation", "describe-stacks", *network)["Stacks"][0]
+        self._equal(stack["StackStatus"], "UPDATE_ROLLBACK_COMPLETE", "state of the network")
+        events = self._aws(PROD, "cloudformation", "describe-stack-events", *network)["StackEvents"]
+        self._holds(len(events) > 150, f"only {len(events)} events of the network, page after page")
+        self._equal(events[0]["ResourceStatus"], stack["StackStatus"], "the newest event of the network")
+        listed = self._aws(PROD, "cloudformation", "list-stack-resources", *network)["StackResourceSummaries"]
+        told = self._aws(PROD, "cloudformation", "describe-stack-resources", *network)["StackResources"]
+        ids = [r["PhysicalResourceId"] for r in listed]
+        self._equal([r["PhysicalResourceId"] for r in told], ids, "resources of the network")
+        original = ("--template-stage", "Original")
+        template = self._aws(PROD, "cloudformation", "get-template", *network, *original)["TemplateBody"]
+        self._equal(set(template["Resources"]), {r["LogicalResourceId"] for r in listed}, "resources of the template")
+        summary = self._aws(PROD, "cloudformation", "get-template-summary", *network)
+        self._holds("AWS::EC2::VPC" in summary["ResourceTypes"], f"types of the network are {summary['ResourceTypes']}")
+        exports = self._aws(PROD, "cloudformation", "list-exports")["Exports"]
+        vpc = next(e for e in exports if e["Name"] == "shared-vpc")
+        self._equal(vpc["ExportingStackId"], stack["StackId"], "the stack that exports the VPC")
+        imports = self._aws(PROD, "cloudformation", "list-imports", "--export-name", "shared-vpc")["Imports"]
+        self._equal(imports, ["data-stores"], "stacks that import the VPC")
+        protect = ("cloudformation", "update-termination-protection", "--stack-name", "legacy-mail")
+        said = self._aws(PROD, *protect, "--enable-termination-protection")
+        mail = self._aws(PROD, "cloudformation", "describe-stacks", "--stack-name", "legacy-mail")["Stacks"][0]
+        self._equal((said["StackId"], mail["EnableTerminationProtection"]), (mail["StackId"], True), "a protected stack")
+
+    def change_sets(self):
+        stack = ("--stack-name", "network-baseline")
+        body = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+        wire = ("--change-set-name", "wire")
+        made = self._aws(
+            PROD, "cloudformation", "create-change-set", *stack, *wire, "--template-body", body,
+            "--description", "Wire test", "--client-token", "wire-1", "--tags", "Key=team,Value=shop",
+            "--capabilities", "CAPABILITY_NAMED_IAM",
+        )  # fmt: skip
+        listed = self._aws(PROD, "cloudformation", "list-change-sets", *stack)["Summaries"]
+        self._equal({c["ChangeSetName"] for c in listed}, {"retry-nat-c", "wire"}, "change sets of the network")
+        told = self._aws(PROD, "cloudformation", "describe-change-set", "--change-set-name", made["Id"])
+        self._equal(told["Status"], "CREATE_PENDING", "a change set that was just made")
+        retry = ("--change-set-name", "retry-nat-c")
+        told = self._aws(PROD, "cloudformation", "describe-change-set", *stack, *retry, "--include-property-values")
+        actions = sorted(c["ResourceChange"]["Action"] for c in told["Changes"])
+        self._equal(actions, ["Add", "Add", "Modify", "Modify", "Remove"], "what the change set would do")
+        self._aws(STG, "cloudformation", "delete-change-set", "--stack-name", "network-baseline", *wire)
+        self._aws(PROD, "cloudformation", "execute-change-set", *stack, *retry, "--client-request-token", "wire-2")
+        now = self._aws(PROD, "cloudformation", "describe-stacks", *stack)["Stacks"][0]
+        self._equal((now["StackStatus"], now["ChangeSetId"]), ("UPDATE_IN_PROGRESS", told["ChangeSetId"]), "the network")
+
+    def going_back(self):
+        search = ("--stack-name", "search-cluster")
+        self._aws(STG, "cloudformation", "cancel-update-stack", *search, "--client-request-token", "wire-3")
+        stack = self._aws(STG, "cloudformation", "describe-stacks", *search)["Stacks"][0]
+        self._equal(stack["StackStatus"], "UPDATE_ROLLBACK_IN_PROGRESS", "state of a cancelled update")
+        stuck = ("--stack-name", "analytics-warehouse", "--region", "eu-west-1")
+        skip = ("--resources-to-skip", "LoaderRole")
+        self._aws(STG, "cloudformation", "continue-update-rollback", *stuck, *skip)
+        stack = self._aws(STG, "cloudformation", "describe-stacks", *stuck)["Stacks"][0]
+        self._equal(stack["StackStatus"], "UPDATE_ROLLBACK_IN_PROGRESS", "state of a rollback that goes on")
+        kept = ("--stack-name", "poc-kept")
+        said = self._aws(DEV, "cloudformation", "rollback-stack", *kept, "--client-request-token", "wire-4")
+        stack = self._aws(DEV, "cloudformation", "describe-stacks", *kept)["Stacks"][0]
+        self._equal((said["StackId"], stack["StackStatus"]), (stack["StackId"], "UPDATE_ROLLBACK_IN_PROGRESS"), "kept")
+
+    def drift(self):
+        stores = ("--stack-name", "data-stores")
+        found = self._aws(PROD, "cloudformation", "describe-stack-resource-drifts", *stores)["StackResourceDrifts"]
+        drifted = {d["LogicalResourceId"] for d in found if d["StackResourceDriftStatus"] == "MODIFIED"}
+        self._equal(drifted, {"SessionsTable", "AdminSg"}, "what has drifted")
+        id = self._aws(PROD, "cloudformation", "detect-stack-drift", *stores)["StackDriftDetectionId"]
+        asked = ("--stack-drift-detection-id", id)
+        said = self._aws(PROD, "cloudformation", "describe-stack-drift-detection-status", *asked)
+        self._equal(said["DetectionStatus"], "DETECTION_IN_PROGRESS", "a detection that was just begun")
+
+    def stack_sets(self):
+        names = [s["StackSetName"] for s in self._aws(PROD, "cloudformation", "list-stack-sets")["Summaries"]]
+        self._equal(names, ["security-baseline"], "stack sets")
+        name = ("--stack-set-name", names[0])
+        told = self._aws(PROD, "cloudformation", "describe-stack-set", *name)["StackSet"]
+        instances = self._aws(PROD, "cloudformation", "list-stack-instances", *name)["Summaries"]
+        self._equal({i["StackSetId"] for i in instances}, {told["StackSetId"]}, "the set of the instances")
+        pages = self._aws(PROD, "cloudformation", "list-stack-instances", *name, "--page-size", "2")["Summaries"]
+        self._equal(pages, instances, "instances page by page")
+        self._aws(
+            PROD, "cloudformation", "update-stack-instances", *name, "--accounts", instances[0]["Account"],
+            "--regions", instances[0]["Region"], "--parameter-overrides", "ParameterKey=RetentionDays,ParameterValue=60",
+            "--operation-preferences", {"FailureToleranceCount": 0, "MaxConcurrentCount": 1}, "--operation-id", "wire-5",
+        )  # fmt: skip
+        operation = ("--operation-id", "wire-5")
+        results = self._aws(PROD, "cloudformation", "list-stack-set-operation-results", *name, *operation)["Summaries"]
+        self._equal([r["Status"] for r in results], ["PENDING"], "results of an operation that was just begun")
+        self._aws(PROD, "cloudformation", "stop-stack-set-operation", *name, *operation)
+        said = self._aws(PROD, "cloudformation", "describe-stack-set-operation", *name, *operation)["StackSetOperation"]
+        self._holds(said["Status"] in ("STOPPING", "STOPPED"), f"a stopped operation is {said['Status']}")
+        listed = self._aws(PROD, "cloudformation", "list-stack-set-operations", *name)["Summaries"]
+        self._equal(listed[0]["OperationId"], "wire-5", "the newest operation")
+
     # What AWS refuses, as the AWS CLI tells it.
 
     def refusals(self):
@@ -280,6 +386,10 @@ class Story:
             (("codecommit", "get-repository", "--repository-name", "no-such"), "RepositoryDoesNotExistException"),
             (("codebuild", "start-build", "--project-name", "no-such"), "ResourceNotFoundException"),
             (("sso", "list-accounts", "--access-token", "made-up"), "UnauthorizedException"),
+            (("cloudformation", "describe-stacks", "--stack-name", "no-such"), "ValidationError"),
+            (("cloudformation", "describe-change-set", "--stack-name", "dns-zones", "--change-set-name", "x"), "ChangeSetNotFound"),
+            (("cloudformation", "describe-stack-set", "--stack-set-name", "no-such"), "StackSetNotFoundException"),
+            (("cloudformation", "list-types"), "InvalidAction"),
         ]  # fmt: skip
         for words, expected in cases:
             try:

@@ -94,10 +94,13 @@ class Judge:
         namespace = root.tag.partition("}")[0] + "}"
         children = {child.tag.removeprefix(namespace): child for child in root}
         operation = name.split()[1]
-        if root.tag != f"{namespace}{operation}Response" or set(children) != {f"{operation}Result", "ResponseMetadata"}:
+        result = set() if shape is None else {f"{operation}Result"}
+        if root.tag != f"{namespace}{operation}Response" or set(children) != {"ResponseMetadata", *result}:
             self._say(name, f"is in <{root.tag}> with {sorted(children)}")
             return
         self._namespace = namespace
+        if shape is None:
+            return
         self._xml(name, shape, children[f"{operation}Result"])
 
     def _xml(self, path, shape, element):

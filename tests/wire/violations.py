@@ -13,7 +13,12 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 # How AWS calls it, by service; where its model declares such an error, that one.
-CODES = {"logs": "InvalidParameterException", "sts": "ValidationError", "sso": "InvalidRequestException"}
+CODES = {
+    "cloudformation": "ValidationError",
+    "logs": "InvalidParameterException",
+    "sts": "ValidationError",
+    "sso": "InvalidRequestException",
+}
 
 PHRASES = {
     "required": "Member must not be null",
@@ -64,7 +69,7 @@ def refusal_problem(client, service, operation, kind, path, broken):
             expected, phrase = CODES.get(service, "ValidationException"), PHRASES[kind]
         if status != 400 or code != expected:
             return f"{status} {code}, not 400 {expected}: {message}"
-        named = path[0].lower() + path[1:] if service == "sts" else path
+        named = path[0].lower() + path[1:] if service in ("cloudformation", "sts") else path
         if phrase not in message or (kind != "type" and f"at '{named}" not in message):
             return f"the message is {message!r}"
         return None

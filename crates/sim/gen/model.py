@@ -22,7 +22,8 @@ HERE = Path(__file__).parent
 SHAPE = ["type", "enum", "min", "max", "pattern", "flattened", "timestampFormat", "union", "document", "payload"]
 MEMBER = ["location", "locationName", "queryName", "flattened", "timestampFormat", "xmlAttribute", "streaming", "jsonvalue"]
 
-# What AWS answers though its model does not say so: a stack's own events tell the stack's state.
+# What AWS answers though its model does not say so: a stack's own events tell the stack's state (the AWS CLI's example of
+# describe-stack-events has UPDATE_COMPLETE_CLEANUP_IN_PROGRESS).
 ALSO = {("cloudformation", "ResourceStatus"): "StackStatus"}
 
 

@@ -96,6 +96,7 @@ impl World {
                 world.queue.plan(opening - 4 * HOUR, Event::Hang { pipeline: p, category: "Deploy" });
             }
         }
+        super::hostile_stack::add(&mut world, place, opening);
         world.settle(opening);
         world
     }

@@ -12,6 +12,7 @@ pub mod deployed;
 pub mod engine;
 pub mod files;
 pub mod hostile;
+mod hostile_stack;
 pub mod id;
 pub mod line;
 pub mod log;

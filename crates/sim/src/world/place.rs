@@ -7,7 +7,7 @@ use super::{
     id::Uuid,
     pipeline::Pipeline,
     project::{Build, Project},
-    stack::Stack,
+    stack::{Stack, set::StackSet},
     time::Ms,
 };
 
@@ -40,6 +40,8 @@ pub struct Place {
     pub stack_names: BTreeMap<String, u32>,
     /// All of them by ARN.
     pub stack_ids: HashMap<String, u32>,
+    /// Stack sets that are administered here.
+    pub stack_sets: Vec<StackSet>,
 }
 
 /// A CodeCommit repository, filled from a line of commits.

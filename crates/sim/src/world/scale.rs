@@ -1,4 +1,4 @@
-//! World `scale:A,R,N`: A accounts × R Regions × N pipelines and as many projects, for measuring. Every pipeline has a
+//! World `scale:A,R,N`: A accounts × R Regions × N pipelines, as many projects and as many stacks, for measuring. Every pipeline has a
 //! short history and stands somehow; the mix is believable: of a hundred about 84 are green, five failed, four run, four
 //! wait for an approval, one is stuck, one is held back, one has never run. Nothing happens by itself later, so that
 //! what a benchmark counts is the same twice.
@@ -67,6 +67,7 @@ impl World {
                 let line = world.add_scale_line(&id, region, opening);
                 for n in 0..pipelines {
                     world.add_scale_pipeline(place, line, n, &structures, opening);
+                    world.add_scale_stack(place, n, opening);
                 }
             }
         }
@@ -245,7 +246,7 @@ mod tests {
         let mut world = World::scale(SimClock::standing(start), 3, 3, 2, 60);
         assert_eq!(world.accounts.by_id.len(), 3);
         assert_eq!(world.places.len(), 6);
-        assert!(world.places.iter().all(|p| p.pipelines.len() == 60 && p.projects.len() == 60));
+        assert!(world.places.iter().all(|p| p.pipelines.len() == 60 && p.projects.len() == 60 && p.stacks.len() == 60));
         let all: Vec<_> = world.places.iter().flat_map(|p| &p.pipelines).collect();
         let latest = |s: Status| all.iter().filter(|p| p.executions.last().is_some_and(|e| e.status == s)).count();
         assert!((5..40).contains(&latest(Status::Failed)), "{}", latest(Status::Failed));

@@ -1,6 +1,7 @@
 //! CloudFormation as callers see it: reading in `stacks`, `resources`, `templates` and `exports`; change sets in
-//! `change_sets` and `executing`; going back in `rollback`; drift in `drift`. Inputs that the model forbids are refused
-//! before, by the protocol layer; here stand the preconditions that AWS checks against the stack itself, in its words.
+//! `change_sets` and `executing`; going back in `rollback`; drift in `drift`; stack sets in `sets`. Inputs that the model
+//! forbids are refused before, by the protocol layer; here stand the preconditions that AWS checks against the stack itself,
+//! in its words.
 //!
 //! Page sizes are AWS's where it documents one (100 resources); else those that AWS is seen to use.
 
@@ -10,6 +11,7 @@ mod executing;
 mod exports;
 mod resources;
 mod rollback;
+mod sets;
 mod stacks;
 mod templates;
 
@@ -47,6 +49,8 @@ impl Service<World> for CloudFormation {
             "DescribeStackEvents",
             "DescribeStackResourceDrifts",
             "DescribeStackResources",
+            "DescribeStackSet",
+            "DescribeStackSetOperation",
             "DescribeStacks",
             "DetectStackDrift",
             "ExecuteChangeSet",
@@ -55,9 +59,15 @@ impl Service<World> for CloudFormation {
             "ListChangeSets",
             "ListExports",
             "ListImports",
+            "ListStackInstances",
             "ListStackResources",
+            "ListStackSetOperationResults",
+            "ListStackSetOperations",
+            "ListStackSets",
             "ListStacks",
             "RollbackStack",
+            "StopStackSetOperation",
+            "UpdateStackInstances",
             "UpdateTerminationProtection",
         ]
     }
@@ -75,6 +85,8 @@ impl Service<World> for CloudFormation {
             "DescribeStackEvents" => call.describe_stack_events(),
             "DescribeStackResourceDrifts" => call.describe_drifts(),
             "DescribeStackResources" => call.describe_stack_resources(),
+            "DescribeStackSet" => call.describe_stack_set(),
+            "DescribeStackSetOperation" => call.describe_set_operation(),
             "DescribeStacks" => call.describe_stacks(),
             "DetectStackDrift" => call.detect_drift(),
             "ExecuteChangeSet" => call.execute_change_set(),
@@ -83,9 +95,15 @@ impl Service<World> for CloudFormation {
             "ListChangeSets" => call.list_change_sets(),
             "ListExports" => call.list_exports(),
             "ListImports" => call.list_imports(),
+            "ListStackInstances" => call.list_stack_instances(),
             "ListStackResources" => call.list_stack_resources(),
+            "ListStackSetOperationResults" => call.list_set_results(),
+            "ListStackSetOperations" => call.list_set_operations(),
+            "ListStackSets" => call.list_stack_sets(),
             "ListStacks" => call.list_stacks(),
             "RollbackStack" => call.rollback_stack(),
+            "StopStackSetOperation" => call.stop_set_operation(),
+            "UpdateStackInstances" => call.update_stack_instances(),
             "UpdateTerminationProtection" => call.update_termination_protection(),
             other => Err(ApiError::client("InvalidAction", format!("Could not find operation {other}"))),
         }

@@ -90,7 +90,7 @@ fn events(world: &mut World, place: (&str, &str), name: &str) -> Vec<Value> {
     whole(world, place, "DescribeStackEvents", "StackEvents", json!({ "StackName": name }))
 }
 
-const ONE: &str = r#"{"Parameters": {"Name": {"Type": "String", "Default": "a"}, "Key": {"Type": "String", "NoEcho": true, "Default": "k"}},
+const ONE: &str = r#"{"Parameters": {"Name": {"Type": "String", "Default": "a"}, "Key": {"Type": "String", "NoEcho": true, "Default": "CANARY-k"}},
  "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "Name"}}},
  "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "q1", "Tags": [{"Key": "k", "Value": {"Ref": "Key"}}]}}},
  "Outputs": {"Topic": {"Value": {"Ref": "Topic"}}, "Secret": {"Value": {"Fn::Sub": "key=${Key}"}}}}"#;
@@ -201,7 +201,7 @@ fn a_stack_is_made_changed_and_tells_of_it() {
     assert_eq!((&now["StackStatus"], &now["ChangeSetId"]), (&json!("CREATE_COMPLETE"), &set["Id"]));
     let outputs = now["Outputs"].as_array().expect("outputs");
     let secret = outputs.iter().find(|o| o["OutputKey"] == "Secret").expect("an output");
-    assert_eq!(secret["OutputValue"], "key=k", "AWS does not mask outputs");
+    assert_eq!(secret["OutputValue"], "key=CANARY-k", "AWS does not mask outputs");
     let key = now["Parameters"].as_array().expect("parameters").iter().find(|p| p["ParameterKey"] == "Key").cloned();
     assert_eq!(key.expect("a parameter")["ParameterValue"], "****");
     let told = events(&mut world, here, "fresh");
@@ -215,7 +215,7 @@ fn a_stack_is_made_changed_and_tells_of_it() {
     assert_eq!(short[0], "fresh REVIEW_IN_PROGRESS");
     assert_eq!(short[1], "fresh CREATE_IN_PROGRESS");
     assert_eq!(short.last().map(String::as_str), Some("fresh CREATE_COMPLETE"));
-    assert!(!told.iter().any(|e| e.to_string().contains("\"k\\\"")), "a NoEcho value is in no event");
+    assert!(!told.iter().any(|e| e.to_string().contains("CANARY")), "a NoEcho value is in no event");
 
     // A parameter and the queue's name change; the queue is made anew.
     let body = ONE.replace("q1", "q2");
@@ -658,4 +658,174 @@ fn protection_is_the_root_stacks() {
     let nested = described.iter().find(|s| s.get("ParentId").is_some()).expect("a nested stack");
     let said = refused(&mut world, here, "UpdateTerminationProtection", ask(&nested["StackName"]));
     assert!(said.contains("nested stack"), "{said}");
+}
+
+#[test]
+fn a_stack_set_goes_through_its_instances() {
+    let mut world = demo();
+    let here = (PROD, SEOUL);
+    let set = json!({ "StackSetName": "security-baseline" });
+    let instances = whole(&mut world, here, "ListStackInstances", "Summaries", set.clone());
+    assert_eq!(instances.len(), 6);
+    assert!(instances.iter().all(|i| i["Status"] == "CURRENT"), "{instances:#?}");
+    let told = ok(&mut world, here, "DescribeStackSet", set.clone())["StackSet"].clone();
+    assert_eq!(told["Regions"], json!([SEOUL, IRELAND]));
+    assert_eq!(ok(&mut world, here, "ListStackSets", json!({}))["Summaries"][0]["StackSetName"], "security-baseline");
+    let past = whole(&mut world, here, "ListStackSetOperations", "Summaries", set.clone());
+    let states: Vec<&str> = past.iter().filter_map(|o| o["Status"].as_str()).collect();
+    assert_eq!(states, ["SUCCEEDED", "FAILED", "SUCCEEDED"]);
+
+    let overrides = json!([{ "ParameterKey": "RetentionDays", "ParameterValue": "90" }]);
+    let update = json!({ "StackSetName": "security-baseline", "Accounts": [DEV, STG], "Regions": [IRELAND], "ParameterOverrides": overrides, "OperationId": "op-1" });
+    assert_eq!(ok(&mut world, here, "UpdateStackInstances", update.clone())["OperationId"], "op-1");
+    assert!(refused(&mut world, here, "UpdateStackInstances", update).starts_with("OperationIdAlreadyExistsException"));
+    let again = json!({ "StackSetName": "security-baseline", "Accounts": [DEV], "Regions": [IRELAND] });
+    assert!(refused(&mut world, here, "UpdateStackInstances", again).starts_with("OperationInProgressException"));
+    pass(&mut world, 10);
+    let operation = json!({ "StackSetName": "security-baseline", "OperationId": "op-1" });
+    let results = |world: &mut World| -> Vec<String> {
+        let all = whole(world, here, "ListStackSetOperationResults", "Summaries", operation.clone());
+        all.iter().filter_map(|r| r["Status"].as_str()).map(str::to_owned).collect()
+    };
+    assert_eq!(results(&mut world), ["RUNNING", "PENDING"]);
+    let dev = instances.iter().find(|i| i["Account"] == DEV && i["Region"] == IRELAND).expect("an instance");
+    let dev = dev["StackId"].as_str().expect("an ARN").to_owned();
+    assert_eq!(status(&mut world, (DEV, IRELAND), &dev), "UPDATE_IN_PROGRESS");
+    ok(&mut world, here, "StopStackSetOperation", operation.clone());
+    let stopping = ok(&mut world, here, "DescribeStackSetOperation", operation.clone());
+    assert_eq!(stopping["StackSetOperation"]["Status"], "STOPPING");
+    pass(&mut world, 120);
+    let stopped = ok(&mut world, here, "DescribeStackSetOperation", operation.clone());
+    assert_eq!(stopped["StackSetOperation"]["Status"], "STOPPED");
+    assert_eq!(results(&mut world), ["SUCCEEDED", "CANCELLED"]);
+    assert_eq!(status(&mut world, (DEV, IRELAND), &dev), "UPDATE_COMPLETE");
+    let told = stack(&mut world, (DEV, IRELAND), &dev)["Parameters"].to_string();
+    assert!(told.contains(r#"{"ParameterKey":"RetentionDays","ParameterValue":"90"}"#), "{told}");
+    assert!(refused(&mut world, here, "StopStackSetOperation", operation).starts_with("InvalidOperationException"));
+    for (operation, input, code) in [
+        ("DescribeStackSet", json!({ "StackSetName": "nope" }), "StackSetNotFoundException"),
+        (
+            "DescribeStackSetOperation",
+            json!({ "StackSetName": "security-baseline", "OperationId": "nope" }),
+            "OperationNotFoundException",
+        ),
+        (
+            "UpdateStackInstances",
+            json!({ "StackSetName": "security-baseline", "Accounts": ["999999999999"], "Regions": [SEOUL] }),
+            "StackInstanceNotFoundException",
+        ),
+    ] {
+        assert!(refused(&mut world, here, operation, input).starts_with(code), "{operation}");
+    }
+}
+
+/// The network's template with another release, so that its nested stack changes; and the change set for it.
+fn release(world: &mut World, here: (&str, &str), more: &str) {
+    let named = json!({ "StackName": "network-baseline", "TemplateStage": "Original" });
+    let body =
+        ok(world, here, "GetTemplate", named)["TemplateBody"].as_str().expect("text").replace("\"r12\"", "\"r14\"");
+    let mut template: Value = serde_json::from_str(&body).expect("JSON");
+    if !more.is_empty() {
+        template["Resources"][more] = template["Resources"]["DnsNested"].clone();
+    }
+    let body = template.to_string();
+    world.templates.insert(
+        "https://example-templates.s3.amazonaws.com/network.json".to_owned(),
+        crate::world::template::Template::parse(&body).expect("a template"),
+    );
+    let set = json!({
+        "StackName": "network-baseline", "ChangeSetName": "release", "Capabilities": ["CAPABILITY_IAM"],
+        "TemplateURL": "https://example-templates.s3.amazonaws.com/network.json",
+    });
+    ok(world, here, "CreateChangeSet", set);
+    pass(world, 20);
+}
+
+#[test]
+fn a_nested_stack_that_fails_tells_its_own_cause() {
+    let mut world = demo();
+    let here = (DEV, SEOUL);
+    release(&mut world, here, "");
+    world
+        .fail_next_update(DEV, SEOUL, "network-baseline", "VpcNested.Endpointlogs", "No such service")
+        .expect("a stack");
+    ok(&mut world, here, "ExecuteChangeSet", json!({ "StackName": "network-baseline", "ChangeSetName": "release" }));
+    pass(&mut world, 3_600);
+    assert_eq!(status(&mut world, here, "network-baseline"), "UPDATE_ROLLBACK_COMPLETE");
+    let first_failure = |events: &[Value]| {
+        let failed = events.iter().rev().find(|e| e["ResourceStatus"].as_str().is_some_and(|s| s.ends_with("_FAILED")));
+        failed.cloned().unwrap_or_default()
+    };
+    let outer = first_failure(&events(&mut world, here, "network-baseline"));
+    assert_eq!(outer["LogicalResourceId"], "VpcNested");
+    let arn = outer["PhysicalResourceId"].as_str().expect("an ARN");
+    assert!(
+        outer["ResourceStatusReason"]
+            .as_str()
+            .is_some_and(|r| r.starts_with(&format!("Embedded stack {arn} was not successfully updated")))
+    );
+    let inner = first_failure(&events(&mut world, here, arn));
+    assert_eq!(
+        (&inner["LogicalResourceId"], &inner["ResourceStatusReason"]),
+        (&json!("Endpointlogs"), &json!("No such service"))
+    );
+    assert!(inner["Timestamp"].as_f64() < outer["Timestamp"].as_f64(), "the cause comes first");
+    assert_eq!(status(&mut world, here, arn), "UPDATE_ROLLBACK_COMPLETE");
+}
+
+#[test]
+fn a_nested_stack_that_was_added_in_vain_is_deleted() {
+    let mut world = demo();
+    let here = (DEV, SEOUL);
+    release(&mut world, here, "MoreNested");
+    ok(&mut world, here, "ExecuteChangeSet", json!({ "StackName": "network-baseline", "ChangeSetName": "release" }));
+    pass(&mut world, 60);
+    let more = json!({ "StackName": "network-baseline", "LogicalResourceId": "MoreNested" });
+    let arn = ok(&mut world, here, "DescribeStackResources", more)["StackResources"][0]["PhysicalResourceId"].clone();
+    let arn = arn.as_str().expect("an ARN");
+    assert_eq!(status(&mut world, here, arn), "CREATE_IN_PROGRESS");
+    ok(&mut world, here, "CancelUpdateStack", json!({ "StackName": "network-baseline" }));
+    pass(&mut world, 3_600);
+    assert_eq!(status(&mut world, here, "network-baseline"), "UPDATE_ROLLBACK_COMPLETE");
+    assert_eq!(status(&mut world, here, arn), "DELETE_COMPLETE");
+}
+
+#[test]
+fn a_deployment_into_another_account_moves_the_stack_there() {
+    use crate::world::{
+        build::NewPipeline,
+        pipeline::{Habits, Mode},
+        provider::Provider,
+        structure::{ActionDef, StageDef, Structure},
+    };
+    let mut world = demo();
+    let now = world.now_ms();
+    let place = world.place_or_new(DEV, SEOUL);
+    let line = world.add_line("example-shop/shared", "main", 0);
+    let stages = vec![
+        StageDef::new("Source").then(ActionDef::new("Source", Provider::Connection, "{}", 3_000)),
+        StageDef::new("Deploy")
+            .then(ActionDef::new("Deploy", Provider::CloudFormation, "shared-stack", 60_000).in_account(PROD)),
+    ];
+    let structure = std::sync::Arc::new(Structure { stages, variables: Vec::new(), push_branches: Vec::new() });
+    let habits = Habits { line, starts_on_push: true, steady: true, ..Habits::default() };
+    let p = world.add_pipeline(
+        place,
+        NewPipeline { name: "shared", v2: true, mode: Mode::Queued, structure, since: now, habits, tags: Vec::new() },
+    );
+    let author = crate::world::line::Author { name: "Demo".to_owned(), email: "demo@example.com".to_owned() };
+    let commit = world.push_commit("shared", "One", author, None).expect("a line");
+    pass(&mut world, 30);
+    world.now_ms();
+    let here = (PROD, SEOUL);
+    let told = stack(&mut world, here, "shared-stack");
+    assert_eq!(told["StackStatus"], "UPDATE_IN_PROGRESS");
+    let events = events(&mut world, here, "shared-stack");
+    let e = world.pipeline(p).executions.last().expect("an execution");
+    assert_eq!(events[0]["ClientRequestToken"], json!(e.run_id(1).to_string()));
+    pass(&mut world, 300);
+    let told = stack(&mut world, here, "shared-stack");
+    let revision =
+        told["Parameters"].as_array().expect("parameters").iter().find(|p| p["ParameterKey"] == "Revision").cloned();
+    assert_eq!(revision.expect("a parameter")["ParameterValue"], json!(commit));
 }

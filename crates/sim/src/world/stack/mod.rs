@@ -5,8 +5,10 @@
 pub mod change_set;
 pub mod changes;
 pub mod drift;
+pub mod many;
 pub mod plan;
 pub mod reading;
+pub mod set;
 pub mod steer;
 
 #[cfg(test)]

@@ -67,12 +67,13 @@ impl Plan {
         &self.events[..self.events.partition_point(|e| e.at <= now)]
     }
 
-    /// From when to when that resource is worked on going forward.
-    pub fn span(&self, logical: &str) -> Option<(Ms, Ms)> {
+    /// From when to when that resource is worked on going forward, and whether that ends in failure.
+    pub fn span(&self, logical: &str) -> Option<(Ms, Ms, bool)> {
         let mut of = self.events.iter().filter(|e| e.logical.as_deref() == Some(logical));
         let first = of.next()?.at;
         let last = of.find(|e| e.status.ends_with("_COMPLETE") || e.status.ends_with("_FAILED"));
-        Some((first, last.map_or(self.ends, |e| e.at)))
+        let failed = last.is_some_and(|e| e.status.ends_with("_FAILED"));
+        Some((first, last.map_or(self.ends, |e| e.at), failed))
     }
 }
 
@@ -85,7 +86,9 @@ pub(super) fn plan(stack: &Stack, n: usize) -> Plan {
     let span = operation.lasts.unwrap_or(natural.ends).max(1);
     let whole = natural.ends.max(1);
     let stretched = |offset: Ms| operation.began + (offset as i128 * i128::from(span) / i128::from(whole)) as Ms;
-    let Some((at, back)) = operation.cancelled.filter(|(at, _)| *at < stretched(natural.turn)) else {
+    // A part of another stack goes back with that, be it done or not.
+    let goes_back = |at: &Ms| *at < stretched(natural.turn) || operation.part_of.is_some();
+    let Some((at, back)) = operation.cancelled.filter(|(at, _)| goes_back(at)) else {
         return natural.placed(stretched);
     };
     // What has happened stays where it was; the way back begins where it was cancelled.

@@ -160,26 +160,27 @@ impl Stack {
 
     /// Its resources, by logical id. Those that an update removed are left out, unless the whole stack is gone.
     pub fn resources(&self, now: Ms) -> Vec<ResourceNow> {
+        let (whole, names) = (self.status(now), self.names(now));
+        let ends = whole.starts_with("DELETE") || whole.starts_with("ROLLBACK");
         let mut found: BTreeMap<&str, (usize, &Happening)> = BTreeMap::new();
-        let mut wanted: Option<BTreeSet<String>> = None;
         for (n, e) in self.events(now) {
             let event = &self.plan_of(n).events[e];
             if let Some(logical) = &event.logical {
-                found.entry(logical).or_insert((n, event));
+                // The old one of a pair is deleted under the same logical id: what stands is the new one.
+                let old = !ends && event.status.starts_with("DELETE") && names.contains(logical);
+                if !old {
+                    found.entry(logical).or_insert((n, event));
+                }
             }
             // Older operations tell nothing more once everything that stands was met.
-            let wanted = wanted.get_or_insert_with(|| self.names(now));
-            if e == 0 && wanted.iter().all(|name| found.contains_key(name.as_str())) {
+            if e == 0 && !ends && names.iter().all(|name| found.contains_key(name.as_str())) {
                 break;
             }
         }
-        let whole = self.status(now);
-        let ends = whole.starts_with("DELETE") || whole.starts_with("ROLLBACK");
-        let names = self.names(now);
-        let stands = found.into_iter().filter(|(logical, (_, e))| {
-            // The old one of a pair is deleted under the same logical id: what stands is the new one.
-            ends || e.status != "DELETE_COMPLETE" || names.contains(*logical)
-        });
+        let busy = self.busy(now);
+        let stands = found
+            .into_iter()
+            .filter(|(logical, (_, e))| ends || names.contains(*logical) || (busy && e.status != "DELETE_COMPLETE"));
         stands
             .map(|(logical, (n, event))| ResourceNow {
                 logical: logical.to_owned(),

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 
-use super::{Fate, Kind, Operation, Settings, Stack, StackRef, Standing, drift::Drift, reading};
+use super::{Fate, Kind, Operation, Settings, Stack, StackRef, Standing, drift::Drift, plan, reading};
 use crate::world::{
     World,
     id::Uuid,
@@ -100,7 +100,36 @@ impl World {
         if nests && whole {
             self.begin_nested(s, n, inside);
         }
+        if nests {
+            self.delete_added(s, n);
+        }
         n
+    }
+
+    /// Nested stacks that were added and go again are deleted when their parent says so.
+    fn delete_added(&mut self, s: StackRef, n: usize) {
+        let stack = self.stack(s);
+        let events = &stack.plan_of(n).events;
+        let of_stacks = events.iter().filter(|e| e.kind == "AWS::CloudFormation::Stack" && e.fresh);
+        let goes = |status: &'static str| move |e: &&plan::Happening| e.status == status;
+        let begins = of_stacks.clone().filter(goes("DELETE_IN_PROGRESS"));
+        let spans: Vec<(String, Ms, Ms)> = begins
+            .filter_map(|begin| {
+                let logical = begin.logical.as_ref()?;
+                let end =
+                    of_stacks.clone().filter(goes("DELETE_COMPLETE")).find(|e| e.logical.as_ref() == Some(logical))?;
+                Some((stack.child_arn(logical), begin.at, end.at))
+            })
+            .collect();
+        for (arn, from, to) in spans {
+            let Some(child) = self.stack_by_arn(&arn) else { continue };
+            let last = self.stack(child).operations.last().map(|o| Arc::clone(&o.after));
+            if let Some(after) = last.filter(|_| !self.stack(child).gone(from)) {
+                let mut operation = Operation::new(Kind::Delete, from, None, after);
+                (operation.lasts, operation.part_of) = (Some((to - from - 200).max(1)), Some((s, n)));
+                self.begin(child, operation);
+            }
+        }
     }
 
     /// What an operation means for the stacks among its resources.
@@ -109,20 +138,19 @@ impl World {
         let plan = stack.plan_of(n);
         let turned = plan.events.iter().find(|e| e.logical.is_none() && e.status.contains("ROLLBACK_IN_PROGRESS"));
         let turned = turned.map(|e| (e.at, plan.ends));
-        let parts: Vec<(String, &'static str, Ms, Ms)> = stack
+        let parts: Vec<(String, &'static str, Span)> = stack
             .changes_of(n)
             .iter()
             .filter(|change| change.kind == "AWS::CloudFormation::Stack")
-            .filter_map(|change| {
-                plan.span(&change.logical).map(|(from, to)| (change.logical.clone(), change.action, from, to))
-            })
+            .filter_map(|change| plan.span(&change.logical).map(|span| (change.logical.clone(), change.action, span)))
             .collect();
-        for (logical, action, from, to) in parts {
+        for (logical, action, (from, to, cut)) in parts {
             let inner = inside.as_ref().filter(|(nested, ..)| *nested == logical);
             let fate =
                 inner.map(|(_, resource, reason)| Fate::Fails { resource: resource.clone(), reason: reason.clone() });
-            // A part begins and ends within what its parent tells of it.
-            let (from, to) = (from + SECOND.min((to - from) / 4), to - 200);
+            // A part begins and ends within what its parent tells of it; what its parent cuts short was to take longer.
+            let from = from + SECOND.min((to - from) / 4);
+            let to = if cut && fate.is_none() { to + (to - from) } else { to - 200 };
             self.begin_part((s, n), &logical, action, (from, to), turned.filter(|_| fate.is_none()), fate);
         }
     }
@@ -164,7 +192,7 @@ impl World {
         }
         if let Some((at, ends)) = turned.filter(|_| action != "Remove") {
             // It has to go back with its parent, be it done or not.
-            operation.cancelled = Some((at + 500, Some((ends - at - 2 * SECOND).max(SECOND))));
+            operation.cancelled = Some((at, Some((ends - at - 2 * SECOND).max(SECOND))));
         }
         self.begin(child, operation);
     }
@@ -173,7 +201,7 @@ impl World {
     fn nested_standing(&self, s: StackRef, n: usize, logical: &str) -> Option<Standing> {
         let properties = reading::nested_properties(self, s, n, logical);
         let template = Arc::clone(self.templates.get(properties["TemplateURL"].as_str()?)?);
-        let mut parameters = template.parameters(&[], None).unwrap_or_default();
+        let mut parameters = template.defaults();
         for (name, value) in properties["Parameters"].as_object().into_iter().flatten() {
             parameters.insert(name.clone(), text(value).unwrap_or_else(|| value.to_string()));
         }
@@ -203,6 +231,7 @@ impl World {
                 part.forget();
             }
         }
+        self.delete_added(s, n);
     }
 
     /// A pipeline deploys to a stack that takes it, from `at` to `ends`.
@@ -253,6 +282,9 @@ impl World {
         self.stack_mut(s).drift.drifted.push(drifted);
     }
 }
+
+/// From when to when a resource was worked on, and whether that ended in failure.
+type Span = (Ms, Ms, bool);
 
 /// A deployment by a pipeline.
 #[derive(Debug)]

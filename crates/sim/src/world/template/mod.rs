@@ -103,6 +103,11 @@ impl Template {
         }
     }
 
+    /// The parameters that have a default, with it.
+    pub fn defaults(&self) -> BTreeMap<String, String> {
+        self.section("Parameters").filter_map(|(name, p)| Some((name.to_owned(), text(&p["Default"])?))).collect()
+    }
+
     /// The parameters' values: those given, else those had before where told to keep them, else defaults.
     pub fn parameters(
         &self,

@@ -24,10 +24,19 @@ pub(super) fn check(file: &WorldFile) -> Result<(), WorldFileError> {
         }
         checker.pipeline(&at, pipeline)?;
     }
+    let mut names = BTreeSet::new();
+    for (n, stack) in file.stacks.iter().enumerate() {
+        let at = format!("stacks[{n}]");
+        checker.place(&at, &stack.account, &stack.region)?;
+        if !names.insert((&stack.account, &stack.region, &stack.name)) {
+            return Err(wrong(format!("{at}.name"), format!("there already is a stack `{}` there", stack.name)));
+        }
+        stack.check(&at)?;
+    }
     Ok(())
 }
 
-fn wrong(place: impl Into<String>, what: impl Into<String>) -> WorldFileError {
+pub(super) fn wrong(place: impl Into<String>, what: impl Into<String>) -> WorldFileError {
     WorldFileError::Wrong { place: place.into(), what: what.into() }
 }
 

@@ -4,6 +4,7 @@
 
 mod check;
 mod shape;
+mod stacks;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -75,6 +76,10 @@ impl Writing<'_> {
             let added =
                 self.world.add_project(place, &project.name, project.builds.into(), line, project.takes.0, created);
             self.world.places[place as usize].projects[added as usize].by_pipeline = !project.alone;
+        }
+        // Before the pipelines: what these deploy to is there.
+        for stack in &file.stacks {
+            stack.write(self.world, self.opening);
         }
         let made: Vec<PipelineRef> = file.pipelines.iter().map(|pipeline| self.pipeline(pipeline)).collect();
         for (pipeline, at) in file.pipelines.iter().zip(made) {

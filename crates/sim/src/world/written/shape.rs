@@ -23,6 +23,8 @@ pub(super) struct WorldFile {
     pub(super) projects: Vec<Project>,
     #[serde(default)]
     pub(super) pipelines: Vec<Pipeline>,
+    #[serde(default)]
+    pub(super) stacks: Vec<super::stacks::Stack>,
     /// Whether, once open, people answer approvals, promote and tend as the pipelines say. What runs runs on in any case.
     #[serde(default)]
     pub(super) lively: bool,

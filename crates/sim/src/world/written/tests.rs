@@ -90,6 +90,59 @@ fn what_is_wrong_is_told_with_its_place() {
     }
 }
 
+const STACKS: &str = r#""repositories": [], "stacks": [
+  {"account": "111122223333", "region": "eu-west-1", "name": "plain", "ago": "9d", "parameters": {"Size": "2"},
+   "template": "Parameters:\n  Size: {Type: Number}\nResources:\n  A: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref Size}}\n",
+   "drifted": [{"resource": "A", "ago": "1d", "differences": {"/DisplayName": "9"}}], "detected": "2h"},
+  {"account": "111122223333", "region": "eu-west-1", "name": "stuck", "ago": "9d", "broken": {"B": "B is gone"},
+   "template": {"Resources": {"A": {"Type": "AWS::SNS::Topic"}, "B": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "1"}}}},
+   "updates": [{"ago": "3h", "fails": {"resource": "A", "reason": "No"}, "template":
+     {"Resources": {"A": {"Type": "AWS::SNS::Topic", "DependsOn": "B", "Properties": {"DisplayName": "2"}}, "B": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "2"}}}}}]},
+  {"account": "111122223333", "region": "eu-west-1", "name": "going", "ago": "9d",
+   "template": {"Resources": {"A": {"Type": "AWS::SNS::Topic"}}},
+   "updates": [{"ago": "1m", "takes": "10m", "template": {"Resources": {"A": {"Type": "AWS::SNS::Topic"}, "B": {"Type": "AWS::SQS::Queue"}}}}]}], "#;
+
+fn with_stacks(change: impl FnOnce(String) -> String) -> Result<World, WorldFileError> {
+    let account = r#"{"accounts": [{"account": "111122223333", "name": "dev", "region": "eu-west-1"}], "#;
+    World::from_json(&change(format!("{account}{STACKS}\"lively\": false}}")), clock(), 1)
+}
+
+#[test]
+fn stacks_stand_as_what_was_done_to_them_says() {
+    let world = with_stacks(|text| text).expect("a world");
+    let now = clock().now().timestamp_millis();
+    let stack = |name: &str| world.stack(world.find_stack("111122223333", "eu-west-1", name, now).expect("a stack"));
+    assert_eq!(stack("plain").status(now), "CREATE_COMPLETE");
+    assert_eq!(stack("plain").drift.status(now).0, "DRIFTED");
+    assert_eq!(stack("stuck").status(now), "UPDATE_ROLLBACK_FAILED");
+    assert_eq!(stack("going").status(now), "UPDATE_IN_PROGRESS");
+}
+
+#[test]
+fn what_is_wrong_with_a_stack_is_told_with_its_place() {
+    for (from, to, says) in [
+        (r#""name": "plain""#, r#""name": "p lain""#, "stacks[0].name: `p lain` is no name"),
+        (r#""name": "stuck""#, r#""name": "plain""#, "stacks[1].name: there already is a stack `plain` there"),
+        ("Type: Number}", "Type: Number", "stacks[0].template: Template format error: YAML not well-formed."),
+        (r#""Size": "2""#, r#""Sise": "2""#, "stacks[0].template: Parameters: [Sise] do not exist in the template"),
+        (
+            r#""resource": "A", "reason""#,
+            r#""resource": "X", "reason""#,
+            "stacks[1].updates[0].fails.resource: there is no resource `X`",
+        ),
+        (r#""B": "B is gone""#, r#""Z": "B is gone""#, "stacks[1]: there is no resource `Z`"),
+        (r#""ago": "3h""#, r#""ago": "30d""#, "stacks[1].updates[0].ago: updates stand oldest first"),
+        (r#""takes": "10m""#, r#""taks": "10m""#, "unknown field `taks`"),
+    ] {
+        let changed = |text: String| {
+            assert!(text.contains(from), "{from}");
+            text.replacen(from, to, 1)
+        };
+        let error = with_stacks(changed).expect_err(to).to_string();
+        assert!(error.contains(says), "{to}: {error}");
+    }
+}
+
 #[test]
 fn what_is_held_hangs_and_is_promoted_stands_so() {
     let world = told(|text| {

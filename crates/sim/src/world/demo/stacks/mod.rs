@@ -16,7 +16,12 @@ use crate::world::{
     World,
     id::Uuid,
     noise,
-    stack::{Fate, Kind, Operation, Settings, StackRef, Standing, change_set::ChangeSet, changes},
+    stack::{
+        Fate, Kind, Operation, Settings, StackRef, Standing,
+        change_set::ChangeSet,
+        changes,
+        set::{NewSetOperation, Target},
+    },
     template::Template,
     time::{DAY, HOUR, MINUTE, Ms, SECOND},
 };
@@ -32,6 +37,7 @@ pub(super) fn add(world: &mut World, opening: Ms) {
     stacks.search_platform();
     stacks.by_hand();
     stacks.stuck();
+    stacks.security_baseline();
     quiet::add(&mut stacks);
 }
 
@@ -54,12 +60,7 @@ impl Stacks<'_> {
 
     fn standing(&self, text: &str, with: With<'_>) -> Standing {
         let template = Template::parse(text).unwrap_or_else(|error| panic!("a template of the demo: {error}"));
-        let mut parameters = template.parameters(&[], None).unwrap_or_default();
-        for (name, parameter) in template.section("Parameters") {
-            if let Some(default) = parameter["Default"].as_str() {
-                parameters.insert(name.to_owned(), default.to_owned());
-            }
-        }
+        let mut parameters = template.defaults();
         parameters.extend(pairs(with.parameters));
         let settings = Settings {
             tags: pairs(with.tags),
@@ -259,6 +260,32 @@ impl Stacks<'_> {
         let reason = "Resource handler returned message: \"Invalid request provided: the bucket policy has invalid action\" (RequestToken: 7a1f6c1e-9a1b-4c52-a4b5-5b8f6f9a0c11, HandlerErrorCode: InvalidRequest)";
         let fate = Fate::Fails { resource: "Lake".to_owned(), reason: reason.to_owned() };
         self.update(s, wanted, 5 * HOUR, None, fate);
+    }
+}
+
+impl Stacks<'_> {
+    /// A stack set over all accounts and both Regions, with an operation that failed long ago.
+    fn security_baseline(&mut self) {
+        let place = self.place(2, SEOUL);
+        let text = include_str!("security-baseline.yaml");
+        let standing = self.standing(text, With { tags: &[("team", "security")], ..With::default() });
+        let set = self.world.add_stack_set(place, "security-baseline", "What every account has", standing);
+        let targets: Vec<Target> = [SEOUL, IRELAND]
+            .into_iter()
+            .flat_map(|region| ACCOUNTS.map(|(account, _, _)| (account.to_owned(), region.to_owned())))
+            .collect();
+        for (days, version, fails) in [(300, "r1", None), (119, "r2", Some(4)), (19, "r3", None)] {
+            let there = &mut self.world.places[place as usize].stack_sets[set];
+            let mut standing = (*there.standing).clone();
+            standing.parameters.insert("Release".to_owned(), version.to_owned());
+            there.standing = Arc::new(standing);
+            let reason = "ResourceLogicalId:AuditRole, ResourceType:AWS::IAM::Role, ResourceStatusReason:Rate exceeded (Service: Iam, Status Code: 400).";
+            let fails = fails.map(|n: usize| (targets[n].clone(), reason.to_owned())).into_iter().collect();
+            let preferences =
+                json!({ "RegionOrder": [SEOUL, IRELAND], "FailureToleranceCount": 0, "MaxConcurrentCount": 1 });
+            let new = NewSetOperation { id: None, targets: targets.clone(), fails, tolerance: 0, preferences };
+            self.world.begin_set_operation(place, set, new, self.opening - days * DAY);
+        }
     }
 }
 

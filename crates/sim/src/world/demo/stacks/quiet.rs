@@ -1,11 +1,13 @@
 //! Stacks of which there is nothing to tell: they stand, some were updated now and then.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::{IRELAND, SEOUL, Stacks, With};
 use crate::world::{
     noise,
-    stack::Fate,
+    stack::{Fate, Kind, Operation},
     time::{DAY, HOUR, MINUTE, Ms},
 };
 
@@ -46,32 +48,37 @@ pub(super) fn add(stacks: &mut Stacks<'_>) {
             }
         }
     }
-    // One that is gone, and one whose first attempt failed.
+    experiments(stacks);
+}
+
+/// Experiments: one that is gone, one that was never made, one whose failed update somebody keeps to look at it.
+fn experiments(stacks: &mut Stacks<'_>) {
     let place = stacks.place(0, SEOUL);
     let with = With::default();
     let gone = stacks.versions(place, "poc-recommendations", with, &[80, 61], |n| template("poc", "An experiment", n));
     let at = stacks.opening - 33 * DAY;
     if let Some(standing) = stacks.world.stack(gone).settled(at).cloned() {
-        let operation = crate::world::stack::Operation::new(
-            crate::world::stack::Kind::Delete,
-            at,
-            Some(std::sync::Arc::clone(&standing)),
-            standing,
-        );
+        let operation = Operation::new(Kind::Delete, at, Some(Arc::clone(&standing)), standing);
         stacks.world.begin(gone, operation);
     }
     let standing = stacks.standing(&template("poc", "An experiment that did not start", 1), with);
     let made = stacks.opening - 2 * DAY - 40 * MINUTE;
     let s = stacks.world.add_stack(place, "poc-vector-search", made);
-    let mut operation = crate::world::stack::Operation::new(
-        crate::world::stack::Kind::Create,
-        made,
-        None,
-        std::sync::Arc::new(standing),
-    );
-    let reason = "example-poc-data already exists in stack arn:aws:cloudformation:ap-northeast-2:111122223333:stack/thumbnails/00000000-0000-4000-8000-000000000000";
-    operation.fate = Fate::Fails { resource: "Data".to_owned(), reason: reason.to_owned() };
+    let mut operation = Operation::new(Kind::Create, made, None, Arc::new(standing));
+    let reason = "example-poc-data already exists".to_owned();
+    operation.fate = Fate::Fails { resource: "Data".to_owned(), reason };
     stacks.world.begin(s, operation);
+
+    let kept = stacks.versions(place, "poc-kept", with, &[50], |n| template("poc", "An experiment to look at", n));
+    let standing = stacks.standing(&template("poc", "An experiment to look at", 2), with);
+    let at = stacks.opening - 26 * HOUR;
+    let before = stacks.world.stack(kept).settled(at).cloned();
+    let mut operation = Operation::new(Kind::Update, at, before, Arc::new(standing));
+    operation.keeps = true;
+    let reason =
+        "Resource handler returned message: \"Invalid threshold\" (HandlerErrorCode: InvalidRequest)".to_owned();
+    operation.fate = Fate::Fails { resource: "Alarm".to_owned(), reason };
+    stacks.world.begin(kept, operation);
 }
 
 fn template(name: &str, about: &str, version: u32) -> String {
