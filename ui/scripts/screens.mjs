@@ -169,7 +169,7 @@ const stack = (steps = 0, name = "") => async (page, say) => {
 };
 async function templateRead(page, say) {
   await stack(3)(page, say);
-  await button((s) => s.stacks.templates.read.split("{")[0] || s.stacks.templates.view)(page, say);
+  await button((s) => s.stacks.templates.read.replace("{which}", "{subject}"))(page, say);
   await tabTo(page, say.stacks.text.find);
   await page.keyboard.type("gateway");
 }
