@@ -4,10 +4,11 @@
 
 import { MESSAGES } from "./look.mjs";
 
-/** The pipeline and the build whose details are looked at. */
+/** The pipeline, the build and the stack whose details are looked at. */
 const CHECKOUT = "shop-prod/arn:aws:codepipeline:ap-northeast-2:777788889999:checkout-api";
 const RUNNING = "shop-prod/arn:aws:codepipeline:ap-northeast-2:777788889999:inventory-sync";
 const BUILD = "shop-prod/arn:aws:codebuild:ap-northeast-2:777788889999:shop-smoke:412";
+const STACK = "shop-prod/arn:aws:cloudformation:ap-northeast-2:777788889999:stack/network-baseline/1b4614b5-9b77-4c52-8d13-77f2a4d01b46";
 
 const ALL = ["full", "empty", "bare", "loading", "partial", "error", "stale", "offline", "many", "hostile"];
 const LISTS = ["full", "empty", "loading", "partial", "error", "stale", "offline", "hostile"];
@@ -228,7 +229,8 @@ export const SCREENS = [
   { id: "unsaved", fixtures: ["full"], query: board, go: panel("v", "button") },
   { id: "repositories", fixtures: LISTS, query: { view: "repositories" } },
   { id: "stacks", fixtures: [...LISTS, "bare", "many"], query: { view: "stacks" } },
-  { id: "stackopen", fixtures: ["full", "partial", "error", "loading", "stale", "offline", "hostile"], query: { view: "stacks" }, go: stack() },
+  { id: "stack", fixtures: ["full", "partial", "error", "loading", "stale", "offline", "hostile"], query: { view: "stacks", open: STACK } },
+  { id: "stackopen", fixtures: ["many", "hostile"], query: { view: "stacks" }, go: stack() },
   { id: "stackevents", fixtures: ["full", "partial", "hostile"], query: { view: "stacks" }, go: stack(1) },
   { id: "stackresources", fixtures: ["full", "hostile"], query: { view: "stacks" }, go: stack(2) },
   { id: "stacktemplates", fixtures: ["full", "partial", "hostile"], query: { view: "stacks" }, go: stack(3) },

@@ -504,6 +504,7 @@ export const m = {
     noTemplates: () => text("action.noTemplates"),
     toAny: () => text("action.toAny"),
     had: () => text("action.had"),
+    changed: () => text("action.changed"),
   },
   outcome: {
     running: () => text("outcome.running"),
@@ -1347,6 +1348,10 @@ export const m = {
       partly: () => text("stacks.set.partly"),
       model: () => text("stacks.set.model"),
       why: () => text("stacks.set.why"),
+    },
+    unread: {
+      failed: (a: { code: Value; operation: Value }) => text("stacks.unread.failed", a),
+      stale: () => text("stacks.unread.stale"),
     },
   },
 } as const;

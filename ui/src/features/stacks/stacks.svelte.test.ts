@@ -164,11 +164,16 @@ test("two templates are compared, outputs and parameters that are hidden say why
 
 test("what is not read yet says so, and what could not be read says what would help", async () => {
   await opened(NETWORK, "partial");
-  expect(text()).toContain("Its events are being read.");
+  expect(text()).toContain("It could not be read: AccessDenied at DescribeStackEvents.");
   expect(text()).toContain("Not all of it could be read");
   expect(text()).toContain("skydeckctl policy");
   await tab("Outputs");
-  expect(text()).toContain("Its outputs are not shown until its template is read");
+  expect(text()).toContain("It was not read, and is once its source can be read again.");
+  await unmount(app!);
+  app = undefined;
+  cache.scopeChanged();
+  await opened(stackId("shop-prod", "legacy-mail"));
+  expect(text()).toContain("Its events are being read.");
 });
 
 test("a change set that is looked for is shown in its stack", async () => {
