@@ -34,10 +34,10 @@ impl Call<'_> {
         let mut operation = Operation::new(kind, self.now, before, after);
         operation.keeps = self.flag("DisableRollback") || c.on_failure.as_deref() == Some("DO_NOTHING");
         operation.token = self.text("ClientRequestToken").map(str::to_owned);
-        operation.reverts = c
-            .reverts_drift
-            .then(|| stack.drift.standing(self.now).map(|d| d.logical.clone()).collect())
-            .unwrap_or_default();
+        operation.reverts = match c.reverts_drift {
+            true => stack.drift.standing(self.now).map(|d| d.logical.clone()).collect(),
+            false => Vec::new(),
+        };
         if let Some((resource, reason)) = self.world.stack_mut(s).fails_next.take() {
             operation.fate = Fate::Fails { resource, reason };
         }

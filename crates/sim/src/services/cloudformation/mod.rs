@@ -1,5 +1,5 @@
 //! CloudFormation as callers see it: reading in `stacks`, `resources`, `templates` and `exports`; change sets in
-//! `change_sets` and `executing`; going back in `rollback`; drift in `drift`; stack sets in `sets`. Inputs that the model
+//! `change_sets`, `told_changes` and `executing`; going back in `rollback`; drift in `drift`; stack sets in `sets`. Inputs that the model
 //! forbids are refused before, by the protocol layer; here stand the preconditions that AWS checks against the stack itself,
 //! in its words.
 //!
@@ -14,6 +14,7 @@ mod rollback;
 mod sets;
 mod stacks;
 mod templates;
+mod told_changes;
 
 #[cfg(test)]
 mod tests;

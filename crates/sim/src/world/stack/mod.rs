@@ -10,6 +10,7 @@ pub mod plan;
 pub mod reading;
 pub mod set;
 pub mod steer;
+mod way_back;
 
 #[cfg(test)]
 mod tests;

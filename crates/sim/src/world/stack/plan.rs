@@ -1,6 +1,6 @@
 //! What happens in an operation, event by event: each resource is a span that begins when those it needs are there, and
 //! lasts as long as its kind does. A failure cancels what is under way; then everything goes back, unless it is kept.
-//! Pure: an operation and the stack's history before it give the same plan whoever asks, and whenever.
+//! What goes again is in `way_back`. Pure: an operation and the stack's history before it give the same plan whoever asks, and whenever.
 
 use std::collections::BTreeMap;
 
@@ -99,22 +99,22 @@ pub(super) fn plan(stack: &Stack, n: usize) -> Plan {
     run.placed(|offset| if offset < turn { stretched(offset).min(at) } else { at + (offset - turn) * back / way })
 }
 
-struct Work<'a> {
+pub(super) struct Work<'a> {
     stack: &'a Stack,
-    operation: &'a Operation,
+    pub(super) operation: &'a Operation,
     n: usize,
-    changes: &'a [Change],
+    pub(super) changes: &'a [Change],
     undone: Vec<Touched>,
 }
 
 /// A plan whose instants count from its beginning.
-struct Run {
+pub(super) struct Run {
     events: Vec<Happening>,
     /// When going forward ends.
-    turn: Ms,
-    ends: Ms,
+    pub(super) turn: Ms,
+    pub(super) ends: Ms,
     outcome: &'static str,
-    touched: Vec<Touched>,
+    pub(super) touched: Vec<Touched>,
 }
 
 impl Run {
@@ -126,14 +126,21 @@ impl Run {
         Plan { ends: at(self.ends), events: self.events, outcome: self.outcome, touched: self.touched }
     }
 
-    fn stack(&mut self, at: Ms, status: &'static str, reason: Option<String>) {
+    pub(super) fn stack(&mut self, at: Ms, status: &'static str, reason: Option<String>) {
         let kind = "AWS::CloudFormation::Stack".to_owned();
         self.events.push(Happening { at, logical: None, kind, status, reason, fresh: false, physical: true });
         self.ends = self.ends.max(at);
         self.outcome = status;
     }
 
-    fn resource(&mut self, at: Ms, of: &Touched, status: &'static str, reason: Option<&str>, physical: bool) {
+    pub(super) fn resource(
+        &mut self,
+        at: Ms,
+        of: &Touched,
+        status: &'static str,
+        reason: Option<&str>,
+        physical: bool,
+    ) {
         self.events.push(Happening {
             at,
             logical: Some(of.logical.clone()),
@@ -204,7 +211,7 @@ impl Work<'_> {
         noise::mix(noise::of(self.stack.key, &[logical, &self.n.to_string()]), what)
     }
 
-    fn lasts(&self, logical: &str, kind: &str, per_cent: Ms) -> Ms {
+    pub(super) fn lasts(&self, logical: &str, kind: &str, per_cent: Ms) -> Ms {
         noise::duration_ms(self.draw(logical, 1), kinds::duration(kind) * per_cent / 100).max(800)
     }
 
@@ -317,89 +324,5 @@ impl Work<'_> {
         let at = stop.unwrap_or_default() + 150 + noise::below(self.draw(&item.change.logical, 3), 400) as Ms;
         run.resource(at, &of, fails, Some(cancelled), initiated < at || !of.added);
         true
-    }
-
-    /// The end of an update that went well: what is no longer needed goes.
-    fn clean_up(&self, run: &mut Run, at: Ms, made: bool) {
-        run.touched.clear();
-        if made {
-            return run.stack(at, "CREATE_COMPLETE", None);
-        }
-        run.stack(at, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", None);
-        let old = |change: &&Change| change.action == "Remove" || change.replacement == "True";
-        let gone = self.changes.iter().rev().filter(old).map(|change| Touched {
-            logical: change.logical.clone(),
-            kind: change.kind.clone(),
-            added: false,
-            replaced: false,
-        });
-        self.delete(run, gone.collect(), at + SECOND);
-        let end = run.ends + SECOND;
-        run.turn = end;
-        run.stack(end, "UPDATE_COMPLETE", None);
-    }
-
-    /// Deletes resources, three at a time.
-    fn delete(&self, run: &mut Run, gone: Vec<Touched>, from: Ms) {
-        let mut lanes = [from; 3];
-        for (n, of) in gone.iter().enumerate() {
-            let start = lanes[n % 3] + 200 * (n % 3) as Ms;
-            let standing = if of.added {
-                Some(&self.operation.after)
-            } else {
-                self.operation.before.as_ref().or(Some(&self.operation.after))
-            };
-            let resource = standing.and_then(|s| s.template.resource(&of.logical));
-            if resource.is_some_and(|r| r["DeletionPolicy"] == "Retain") && self.operation.kind != Kind::Create {
-                run.resource(start, of, "DELETE_SKIPPED", None, true);
-                continue;
-            }
-            let end = start + self.lasts(&of.logical, &of.kind, 50);
-            run.resource(start, of, "DELETE_IN_PROGRESS", None, true);
-            run.resource(end, of, "DELETE_COMPLETE", None, true);
-            lanes[n % 3] = end;
-        }
-    }
-
-    /// An update goes back to what was.
-    fn back(&self, run: &mut Run, from: Ms, reason: Option<String>, touched: Vec<Touched>) {
-        run.stack(from, "UPDATE_ROLLBACK_IN_PROGRESS", reason);
-        let (added, changed): (Vec<Touched>, Vec<Touched>) = touched.into_iter().partition(|of| of.added);
-        let (mut left, mut replaced) = (Vec::new(), Vec::new());
-        let mut at = from + 2 * SECOND;
-        for of in changed {
-            at += 400;
-            if self.operation.skips.contains(&of.logical) {
-                run.resource(at, &of, "UPDATE_COMPLETE", None, true);
-                continue;
-            }
-            let was = Touched { replaced: false, ..of.clone() };
-            let end = at + self.lasts(&of.logical, &of.kind, 50);
-            run.resource(at, &was, "UPDATE_IN_PROGRESS", None, true);
-            if let Some(why) = self.operation.broken.get(&of.logical) {
-                run.resource(end, &was, "UPDATE_FAILED", Some(why), true);
-                left.push(of);
-            } else {
-                run.resource(end, &was, "UPDATE_COMPLETE", None, true);
-                // The new one that took its place goes with those that were added.
-                replaced.extend(of.replaced.then_some(Touched { added: true, ..of }));
-            }
-        }
-        let end = run.ends + SECOND;
-        if !left.is_empty() {
-            let names: Vec<&str> = left.iter().map(|of| of.logical.as_str()).collect();
-            run.stack(
-                end,
-                "UPDATE_ROLLBACK_FAILED",
-                Some(format!("The following resource(s) failed to update: [{}]. ", names.join(", "))),
-            );
-            run.touched = left.into_iter().chain(replaced).chain(added).collect();
-            return;
-        }
-        run.stack(end, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", None);
-        let gone: Vec<Touched> = replaced.into_iter().chain(added.into_iter().rev()).collect();
-        self.delete(run, gone, end + SECOND);
-        let end = run.ends + SECOND;
-        run.stack(end, "UPDATE_ROLLBACK_COMPLETE", None);
     }
 }
