@@ -40,7 +40,6 @@ pub(crate) async fn read_source(
     ask: Ask,
 ) -> ReadOutcome {
     let started = engine.now();
-    let before = engine.source(id).await;
     let whole = ask == Ask::All;
     let (result, sink, counters, account) = match engine.aws().session(&id.profile, &id.region).await {
         Ok(session) => {
@@ -67,7 +66,8 @@ pub(crate) async fn read_source(
             (error.source_state(), Some(error.info.clone()))
         }
     };
-    let old = before.unwrap_or_else(|| pending(id));
+    // As it stands now: a whole read that ended while single items were read has the word on the whole.
+    let old = engine.source(id).await.unwrap_or_else(|| pending(id));
     // A part that went well says nothing about the whole: the last word on the whole stays, unless it was an error that
     // this read has just disproved.
     let (state, error) = match (whole, state) {
