@@ -217,7 +217,7 @@ fn class_of(code: &str, status: u16) -> ErrorClass {
 }
 
 fn says_not_there(message: &str) -> bool {
-    message.contains("does not exist") || message.contains("not found")
+    message.contains("does not exist")
 }
 
 fn signed_out_text(code: &str) -> String {

@@ -322,7 +322,7 @@ impl Sink for StoreSink {
             return;
         }
         match self.engine.cache().put_part(id, part, &body.to_string(), self.engine.now()).await {
-            Ok(true) => self.engine.event_bus().changed(["rows"]),
+            Ok(true) => self.engine.event_bus().changed([format!("row:{id}")]),
             Ok(false) => {}
             Err(error) => self.local(error).await,
         }

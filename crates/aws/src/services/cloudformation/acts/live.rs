@@ -153,6 +153,8 @@ pub(super) async fn follow(calls: &Calls<'_>, arn: &str, record: &ActionRecord) 
         events = all.into_iter().filter(|e| e.token.is_none()).collect();
     }
     let operations = insight::operations(&events);
+    // One whose beginning is not among them began before this was asked for.
+    let operations: Vec<_> = operations.into_iter().filter(|o| o.whole).collect();
     // The last word is the stack's own: what follows on its own (a rollback) carries the token, too.
     let Some(operation) = operations.first() else {
         return Ok(Progress::Running("CloudFormation has not begun with it yet".into()));
@@ -172,6 +174,11 @@ pub(super) async fn follow(calls: &Calls<'_>, arn: &str, record: &ActionRecord) 
         (false, Some(why)) => Progress::Failed(format!("{}: {why}", operation.status)),
         (false, None) => Progress::Failed(format!("The stack is {}", operation.status)),
     })
+}
+
+/// Whether an action's own token is on any event of a stack.
+pub(super) async fn has_begun(calls: &Calls<'_>, arn: &str, record: &ActionRecord) -> Result<bool, AwsError> {
+    Ok(!own(&events_since(calls, arn, record).await?, record).is_empty())
 }
 
 /// Finds out by the events whether an action began on a stack: they carry its token, or it did not run.

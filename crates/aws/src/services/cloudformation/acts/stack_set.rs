@@ -123,6 +123,18 @@ struct Where {
 }
 
 impl Where {
+    /// The call as the AWS CLI makes it.
+    fn cli(&self, caller: &Caller, set: &str) -> String {
+        let mut command = live::cli("update-stack-instances").option("stack-set-name", set);
+        for account in &self.accounts {
+            command = command.option("accounts", account);
+        }
+        for region in &self.regions {
+            command = command.option("regions", region);
+        }
+        command.line(caller)
+    }
+
     fn of(instances: &[StackInstanceSummary]) -> Where {
         let current = |i: &&StackInstanceSummary| i.status().is_some_and(|s| s.as_str() == "CURRENT");
         let behind: Vec<&StackInstanceSummary> = instances.iter().filter(|i| !current(i)).collect();
@@ -167,13 +179,6 @@ impl Act for Rerun {
                 to.beside
             )
         });
-        let mut command = live::cli("update-stack-instances").option("stack-set-name", set);
-        for account in &to.accounts {
-            command = command.option("accounts", account);
-        }
-        for region in &to.regions {
-            command = command.option("regions", region);
-        }
         let mut state =
             vec![arn.to_owned(), operations.first().and_then(|o| o.operation_id()).unwrap_or_default().into()];
         state.extend(to.accounts.iter().chain(&to.regions).cloned());
@@ -186,7 +191,7 @@ impl Act for Rerun {
             ),
             calls: vec![PlannedCall {
                 operation: "cloudformation:UpdateStackInstances".into(),
-                cli: command.line(&ctx.caller),
+                cli: to.cli(&ctx.caller, set),
             }],
             not_undone: beside.into_iter().chain(["What the stacks there do on their update.".to_owned()]).collect(),
             blocked,
@@ -196,9 +201,15 @@ impl Act for Rerun {
         })
     }
 
-    async fn call(&self, ctx: &ActCtx, arn: &str, _: &Request, _: &Plan) -> Result<Receipt, AwsError> {
+    async fn call(&self, ctx: &ActCtx, arn: &str, _: &Request, plan: &Plan) -> Result<Receipt, AwsError> {
         let set = name(&ctx.caller, arn)?;
         let to = Where::of(&Calls::new(&ctx.caller).instances(set).await?);
+        // Exactly where the plan said, or nowhere.
+        if plan.calls.first().is_none_or(|planned| planned.cli != to.cli(&ctx.caller, set)) {
+            let why =
+                "Which instances are not current has changed since the plan. Nothing was called. Make a new plan.";
+            return Err(ctx.caller.refused("StateMoved", why.into()));
+        }
         let client = ctx.caller.client(Client::new);
         let targets = DeploymentTargets::builder()
             .set_accounts(Some(to.accounts.clone()))

@@ -96,9 +96,13 @@ impl Act for Cancel {
     }
 
     async fn find_out(&self, ctx: &ReadCtx, record: &ActionRecord) -> Result<Found, AwsError> {
-        let stack = live::stack(&Calls::new(&ctx.caller), &record.id).await?;
+        let calls = Calls::new(&ctx.caller);
+        let stack = live::stack(&calls, &record.id).await?;
         Ok(match stack.status.as_str() {
-            s if s.contains("ROLLBACK") => answer::ran(&CANCEL, Some(record.id.clone())),
+            _ if live::has_begun(&calls, &record.id, record).await? => answer::ran(&CANCEL, Some(record.id.clone())),
+            s if s.contains("ROLLBACK") => {
+                Found::CannotTell(format!("the stack is {s}, and an update that fails rolls back by itself"))
+            }
             "UPDATE_IN_PROGRESS" => Found::DidNotRun("the update goes on.".into()),
             status => Found::DidNotRun(format!("the stack is {status}.")),
         })

@@ -9,7 +9,7 @@ use super::{
     super::rows::{change_set, resource, stack::Read},
     Reader,
 };
-use crate::AwsError;
+use crate::{AwsError, ErrorClass};
 
 /// Changes of one change set that are kept: more than anybody reads, less than a row can carry.
 const MOST_CHANGES: usize = 1_000;
@@ -65,7 +65,11 @@ impl Reader<'_> {
                     (detail.changes, detail.whole) = (before.changes, before.whole);
                     (detail.kind, detail.reverts_drift) = (before.kind, before.reverts_drift);
                 }
-                None if is_made => self.changes(arn, &mut detail).await?,
+                None if is_made => match self.changes(arn, &mut detail).await {
+                    // Discarded or executed since the list was made: the next one tells.
+                    Err(error) if error.class == ErrorClass::NotFound => continue,
+                    read => read?,
+                },
                 None => {}
             }
             ids.push(id);

@@ -22,10 +22,18 @@ impl Reader<'_> {
     /// Reads what there is to read of a stack. One that is not there any more, in the middle of it, is gone.
     pub(super) async fn whole(&self, mut read: Read, looked_at: bool) -> Result<(), AwsError> {
         match self.parts(&mut read, looked_at).await {
-            Err(error) if error.class == ErrorClass::NotFound => {
-                self.gone(vec![stack::row_id(&self.ctx.caller, &read.arn)]).await;
-                Ok(())
-            }
+            // Something of it is not there; only the stack itself says whether that is the stack.
+            Err(error) if error.class == ErrorClass::NotFound => match self.calls.stack(&read.arn).await {
+                Ok(told) if told.stack_status().is_none_or(|s| s.as_str() != "DELETE_COMPLETE") => {
+                    self.sink.problem(error).await;
+                    Ok(())
+                }
+                Err(error) if error.class != ErrorClass::NotFound => Err(error),
+                _ => {
+                    self.gone(vec![stack::row_id(&self.ctx.caller, &read.arn)]).await;
+                    Ok(())
+                }
+            },
             done => done,
         }
     }
@@ -49,8 +57,12 @@ impl Reader<'_> {
         if looked_at {
             self.looked_at(read, &row).await?;
         } else if !read.moves() && read.detail.parent_id.is_none() {
+            let before = read.detail.missing.clone();
             let sets = self.change_sets(read).await;
             self.settle(read, "ListChangeSets", sets).await?;
+            if read.detail.missing != before {
+                self.sink.rows(vec![read.row(&self.ctx.caller, self.ctx.clock.now())]).await;
+            }
         }
         Ok(())
     }

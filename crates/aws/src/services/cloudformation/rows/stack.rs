@@ -47,8 +47,9 @@ impl Read {
         let name = text::one_line(stack.stack_name()?)?;
         let drift = stack.drift_information();
         let known = known.as_ref();
-        let drifted = known.and_then(|k| k.drifted);
         let drift_checked_at = instant::maybe(drift.and_then(|d| d.last_check_timestamp()));
+        // Counted by the check that it is of, and by no other.
+        let drifted = known.filter(|k| k.drift_checked_at == drift_checked_at).and_then(|k| k.drifted);
         let drift = drift.and_then(|d| d.stack_drift_status()).map_or("NOT_CHECKED", |s| s.as_str()).to_owned();
         let mut read = Read {
             arn: stack.stack_id()?.to_owned(),
